@@ -1,0 +1,31 @@
+/** Two projects, so that `unit` runs in seconds and `e2e` can take its time; one coverage report over both. */
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  moduleNameMapper: {
+    '^cadre$': '<rootDir>/src/index.ts',
+    '^cadre/server$': '<rootDir>/src/server.ts',
+    '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
+  },
+};
+
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/examples/**/*.spec.ts'],
+    },
+    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
+  ],
+  coverageProvider: 'v8',
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    'examples/**/*.ts',
+    '!src/**/*.spec.ts',
+    '!src/testing/**',
+    '!**/main.ts',
+  ],
+  coverageThreshold: { global: { lines: 90, statements: 90, branches: 90, functions: 90 } },
+};

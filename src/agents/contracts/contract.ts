@@ -1,0 +1,104 @@
+import { validate, type SchemaIssue, type Validation } from '../../common/index.js';
+import type { Contract } from './capability.js';
+import { isTypedValue, type DataType } from './data-type.js';
+
+/** A value that fits a side of a contract, with the name of the data type it is of; or why it does not fit. */
+export type Match =
+  | { readonly ok: true; readonly type: string; readonly value: unknown }
+  | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
+
+/**
+ * Matches a caller's input with a contract.
+ *
+ * In mode `any` the first type that accepts the value names it, unless `inputType` does. In mode `all` the value is an
+ * object with exactly the contract's members, and its type is their types' names, joined by `+`.
+ * Answers without a promise as long as the schemas do.
+ */
+export function matchInput(contract: Contract, value: unknown, inputType?: string): Match | Promise<Match> {
+  if (contract.mode === 'all') return matchParts(contract, value, inputType);
+  if (inputType === undefined) return matchFirst([...contract.inputs.values()], value);
+  const type = contract.inputs.get(inputType);
+  return type === undefined ? unknownType(inputType, contract) : matchFirst([type], value);
+}
+
+/** Matches what a handler returned with the outputs of its contract; `Type.of(value)` names its type. */
+export function matchOutput(contract: Contract, returned: unknown): Match | Promise<Match> {
+  if (!isTypedValue(returned)) return matchFirst(contract.outputs, returned);
+  const type = contract.outputs.find(({ name }) => name === returned.type);
+  if (type !== undefined) return matchFirst([type], returned.value);
+  const allowed = contract.outputs.map(({ name }) => name).join(', ');
+  return {
+    ok: false,
+    issues: [{ path: '$', message: `is a ${returned.type}; the contract allows ${allowed}` }],
+  };
+}
+
+/** The name under which a contract's whole input is recorded when its mode is `all`. */
+export function partsTypeName(contract: Contract): string {
+  return [...contract.inputs.values()].map(({ name }) => name).join('+');
+}
+
+function matchFirst(
+  types: readonly DataType[],
+  value: unknown,
+  from = 0,
+  earlier: SchemaIssue[] = [],
+): Match | Promise<Match> {
+  const type = types[from];
+  if (type === undefined) return { ok: false, issues: earlier };
+  const settle = (result: Validation<unknown>): Match | Promise<Match> => {
+    if (result.ok) return { ok: true, type: type.name, value: result.value };
+    const issues =
+      types.length === 1
+        ? result.issues
+        : result.issues.map(({ path, message }) => ({ path, message: `as ${type.name}: ${message}` }));
+    return matchFirst(types, value, from + 1, [...earlier, ...issues]);
+  };
+  const result = validate(type, value);
+  return result instanceof Promise ? result.then(settle) : settle(result);
+}
+
+function matchParts(
+  contract: Contract,
+  value: unknown,
+  inputType: string | undefined,
+): Match | Promise<Match> {
+  const name = partsTypeName(contract);
+  if (inputType !== undefined && inputType !== name) return unknownType(inputType, contract);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const members = [...contract.inputs.keys()].join(', ');
+    return { ok: false, issues: [{ path: '$', message: `must be an object with the members ${members}` }] };
+  }
+  const issues: SchemaIssue[] = Object.keys(value)
+    .filter((key) => !contract.inputs.has(key))
+    .map((key) => ({ path: `$.${key}`, message: 'is not a member of this input; remove it' }));
+  const parts = [...contract.inputs].map(
+    ([key, type]) => [key, validate(type, (value as Record<string, unknown>)[key])] as const,
+  );
+  const collect = (results: readonly (readonly [string, Validation<unknown>])[]): Match => {
+    const matched: Record<string, unknown> = {};
+    for (const [key, result] of results) {
+      if (result.ok) matched[key] = result.value;
+      else
+        issues.push(...result.issues.map((issue) => ({ ...issue, path: `$.${key}${issue.path.slice(1)}` })));
+    }
+    return issues.length > 0 ? { ok: false, issues } : { ok: true, type: name, value: matched };
+  };
+  if (parts.some(([, result]) => result instanceof Promise)) {
+    return Promise.all(parts.map(async ([key, result]) => [key, await result] as const)).then(collect);
+  }
+  return collect(parts as (readonly [string, Validation<unknown>])[]);
+}
+
+function unknownType(inputType: string, contract: Contract): Match {
+  const allowed = contract.mode === 'all' ? partsTypeName(contract) : [...contract.inputs.keys()].join(', ');
+  return {
+    ok: false,
+    issues: [
+      {
+        path: '$',
+        message: `inputType "${inputType.slice(0, 80)}" is not accepted here; it may be ${allowed}`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,49 @@
+/** Undoes a subscription or a scheduled call. Calling it again does nothing. */
+export type Cancel = () => void;
+
+/** The longest delay a JavaScript timer keeps; a longer one fires at once (HTML standard, timer initialization). */
+export const MAX_TIMER_MS = 2_147_483_647;
+
+/** Time and timers, injected so that tests and the simulator decide what time it is. */
+export abstract class Clock {
+  /** Milliseconds since the Unix epoch; may jump when the machine's clock is set. */
+  abstract now(): number;
+
+  /** Milliseconds on a clock that never jumps; only differences mean something. */
+  abstract monotonicMs(): number;
+
+  /** Calls once, `delayMs` (0 to {@link MAX_TIMER_MS}, clamped) from now. */
+  abstract schedule(delayMs: number, callback: () => void): Cancel;
+
+  /** Resolves after `delayMs`, or rejects with the signal's reason when it aborts first; leaves no timer behind. */
+  delay(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const onAbort = (): void => {
+        cancel();
+        reject(signal?.reason as Error);
+      };
+      const cancel = this.schedule(delayMs, () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      });
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+}
+
+/** The machine's clock and Node's timers. */
+export class SystemClock extends Clock {
+  now(): number {
+    return Date.now();
+  }
+
+  monotonicMs(): number {
+    return performance.now();
+  }
+
+  schedule(delayMs: number, callback: () => void): Cancel {
+    const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  }
+}
