@@ -25,8 +25,14 @@ const RULES = [
     allowedIn: /^src\/(?!orchestration|workflows)/,
   },
   {
-    claim: 'uses no any-typed escape from the compiler',
-    pattern: /@ts-(?:ignore|nocheck|expect-error)/,
+    claim: 'reads the time from the clock',
+    pattern: /\bnew Date\(\)/,
+    allowedIn: /^src\/(?:common\/|[^/]+$)/,
+  },
+  {
+    claim: 'silences no gate',
+    pattern:
+      /@ts-(?:ignore|nocheck|expect-error)|(?:oxlint|eslint)-disable|prettier-ignore|(?:v8|c8|istanbul) ignore/,
     allowedIn: /^$/,
   },
 ];
