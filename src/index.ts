@@ -55,3 +55,55 @@ export {
   type RetryOptions,
   type Schema,
 } from './common/index.js';
+
+// The module
+export { CadreModule } from './cadre.module.js';
+export type { CadreOptions } from './cadre.options.js';
+
+// Routing work
+export {
+  OrchestrationService,
+  TaskFailedError,
+  type AttemptRecord,
+  type FailedTask,
+  type Run,
+  type RunStatus,
+  type RunStep,
+  type SkippedTask,
+  type SucceededTask,
+  type TaskOptions,
+  type TaskProgress,
+  type TaskResult,
+  type UnavailablePolicy,
+  type WorkflowList,
+  type WorkflowListStep,
+} from './orchestration/index.js';
+export { AttemptAbandoned, AttemptFinished, TaskFinished, TaskProgressed } from './orchestration/index.js';
+export {
+  SelectionStrategy,
+  type Candidate,
+  type Choice,
+  type Exclusion,
+  type Selection,
+} from './selection/index.js';
+
+// The registry
+export {
+  AgentRegistered,
+  AgentRegistry,
+  AgentUnregistered,
+  RegistrationError,
+  RegistryModule,
+  type AgentFilter,
+  type AgentInfo,
+  type CapabilityInfo,
+  type RegistryOptions,
+} from './registry/index.js';
+export {
+  StatusChanged,
+  StatusRefused,
+  StatusService,
+  type AgentStatus,
+  type StatusEntry,
+  type Uptime,
+} from './status/index.js';

@@ -12,6 +12,8 @@ export { AGENT_DEFAULTS, resolveManifest } from './manifest.js';
 export { Provides } from './provides.decorator.js';
 export { RunContext, type StepOutput } from './run-context.js';
 export type * from './task-context.js';
+export { readInjectedTools } from './tools/tool.accessor.js';
+export type { ToolDefinition } from './tools/tool-runner.js';
 export { isInsideTool, runAsAgent, type TaskScope } from './tools/task-scope.js';
 export { readToolDefinition, Tool } from './tools/tool.decorator.js';
 export * from './tools/tool.errors.js';

@@ -1,0 +1,42 @@
+import { Global, Module } from '@nestjs/common';
+import { ConfigurableModuleClass } from './cadre.module-definition.js';
+import { cadreProviders } from './cadre.providers.js';
+import { Clock, EventBus, Logger, RandomSource } from './common/index.js';
+import {
+  ORCHESTRATION_OPTIONS,
+  OrchestrationModule,
+  OrchestrationService,
+  WorkflowRunner,
+} from './orchestration/index.js';
+import { REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
+import { StatusHistoryStore, StatusModule } from './status/index.js';
+import { WorkflowsModule } from './workflows/index.js';
+
+/**
+ * Cadre in a Nest application: import `CadreModule.forRoot()` once, list agents as providers anywhere, inject
+ * `OrchestrationService` and `AgentRegistry` where they are needed.
+ *
+ * It is the only place where ports are bound to adapters.
+ * @publicApi
+ */
+@Global()
+@Module({
+  imports: [StatusModule, RegistryModule, OrchestrationModule, WorkflowsModule],
+  providers: [...cadreProviders, OrchestrationService],
+  exports: [
+    Clock,
+    EventBus,
+    Logger,
+    RandomSource,
+    StatusHistoryStore,
+    WorkflowRunner,
+    REGISTRY_OPTIONS,
+    ORCHESTRATION_OPTIONS,
+    OrchestrationService,
+    StatusModule,
+    RegistryModule,
+    OrchestrationModule,
+    WorkflowsModule,
+  ],
+})
+export class CadreModule extends ConfigurableModuleClass {}

@@ -1,0 +1,15 @@
+export * from './orchestration.errors.js';
+export * from './orchestration.events.js';
+export { OrchestrationModule } from './orchestration.module.js';
+export {
+  resolveOrchestrationOptions,
+  type OrchestrationOptions,
+  type ResolvedOrchestrationOptions,
+} from './orchestration.options.js';
+export { OrchestrationService } from './orchestration.service.js';
+export { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
+export type * from './run.types.js';
+export { TaskExecutor, type StepOfRun } from './task-executor.js';
+export { TASK_DEFAULTS } from './task.options.js';
+export type * from './task.types.js';
+export { WorkflowRunner } from './workflow-runner.js';

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { RegistryModule } from '../registry/index.js';
+import { SelectionModule } from '../selection/index.js';
+import { orchestrationProviders } from './orchestration.providers.js';
+import { TaskExecutor } from './task-executor.js';
+import { Dispatcher } from './dispatcher.js';
+
+/** Carries out single tasks. */
+@Module({
+  imports: [RegistryModule, SelectionModule],
+  providers: orchestrationProviders,
+  exports: [Dispatcher, TaskExecutor],
+})
+export class OrchestrationModule {}

@@ -1,0 +1,35 @@
+import type { Provider } from '@nestjs/common';
+import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
+import { Catalog } from '../registry/index.js';
+import { StrategyCatalog } from '../selection/index.js';
+import { AttemptRunner } from './attempt-runner.js';
+import { Dispatcher } from './dispatcher.js';
+import type { ResolvedOrchestrationOptions } from './orchestration.options.js';
+import { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
+import { TaskExecutor } from './task-executor.js';
+import { WaitingRoom } from './waiting-room.js';
+
+/** Puts the plain parts of the orchestrator together. */
+export const orchestrationProviders: Provider[] = [
+  {
+    provide: Dispatcher,
+    inject: [Catalog, StrategyCatalog, Clock, ORCHESTRATION_OPTIONS],
+    useFactory: (
+      catalog: Catalog,
+      strategies: StrategyCatalog,
+      clock: Clock,
+      options: ResolvedOrchestrationOptions,
+    ) => new Dispatcher(catalog, strategies, new WaitingRoom(clock, options.maxQueuedTasks), clock),
+  },
+  {
+    provide: TaskExecutor,
+    inject: [Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, ORCHESTRATION_OPTIONS],
+    useFactory: (
+      ...parts: [Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, ResolvedOrchestrationOptions]
+    ) => {
+      const [clock, random, logger, events, catalog, dispatcher, { abortGraceMs }] = parts;
+      const runner = new AttemptRunner({ clock, random, logger, events, dispatcher, abortGraceMs });
+      return new TaskExecutor({ clock, random, events, catalog, dispatcher, runner });
+    },
+  },
+];

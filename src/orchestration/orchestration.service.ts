@@ -1,0 +1,115 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { CallerInput, CallerOutput, Capability } from '../agents/index.js';
+import { EventBus, type Cancel } from '../common/index.js';
+import { AgentRegistered, AgentUnregistered } from '../registry/index.js';
+import type { Choice } from '../selection/index.js';
+import { StatusChanged } from '../status/index.js';
+import { Dispatcher } from './dispatcher.js';
+import type { ResolvedOrchestrationOptions } from './orchestration.options.js';
+import { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
+import type { Run, WorkflowList } from './run.types.js';
+import { TaskExecutor } from './task-executor.js';
+import type { SucceededTask, TaskOptions, TaskResult } from './task.types.js';
+import { WorkflowRunner } from './workflow-runner.js';
+
+/** Options under which a task either succeeds or fails, and is never skipped. */
+export type UnskippableTaskOptions = TaskOptions & {
+  readonly whenUnavailable?: 'alternative' | 'queue' | 'fail';
+};
+
+/**
+ * Routes tasks to agents by capability and runs workflows.
+ * @publicApi
+ */
+@Injectable()
+export class OrchestrationService
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  #subscriptions: Cancel[] = [];
+
+  constructor(
+    private readonly executor: TaskExecutor,
+    private readonly dispatcher: Dispatcher,
+    private readonly runner: WorkflowRunner,
+    private readonly events: EventBus,
+    @Inject(ORCHESTRATION_OPTIONS) private readonly options: ResolvedOrchestrationOptions,
+  ) {}
+
+  /**
+   * Has one task carried out by an agent that provides the capability, and resolves with its output and the record of it.
+   *
+   * @throws CAPABILITY_UNKNOWN, INPUT_INVALID, TASK_OPTION_INVALID for a wrong request; a `TaskFailedError`, whose `result` is
+   * the whole record, with the code NO_AGENT_AVAILABLE, QUEUE_TIMEOUT, QUEUE_FULL, TASK_TIMEOUT, ATTEMPT_TIMEOUT,
+   * TASK_CANCELED, AGENT_FAILED, OUTPUT_INVALID, or that of a Cadre error that the agent threw
+   * @example const { output } = await orchestration.execute(WebResearch, 'AI agent registries', { timeoutMs: 20_000 });
+   */
+  execute<C extends Capability>(
+    capability: C,
+    input: CallerInput<C>,
+    options?: UnskippableTaskOptions,
+  ): Promise<SucceededTask<CallerOutput<C>>>;
+  execute(capability: string, input: unknown, options?: UnskippableTaskOptions): Promise<SucceededTask>;
+  execute<C extends Capability>(
+    capability: C,
+    input: CallerInput<C>,
+    options: TaskOptions,
+  ): Promise<TaskResult<CallerOutput<C>>>;
+  execute(capability: string, input: unknown, options: TaskOptions): Promise<TaskResult>;
+  execute(capability: Capability | string, input: unknown, options?: TaskOptions): Promise<TaskResult> {
+    return this.executor.execute(nameOf(capability), input, options);
+  }
+
+  /**
+   * Who would get the task now, and why, without running it or taking a slot. Give the input to have it held against the
+   * candidates' contracts too.
+   * @throws CAPABILITY_UNKNOWN, STRATEGY_UNKNOWN, INPUT_INVALID, TASK_OPTION_INVALID
+   */
+  choose(capability: Capability | string, options?: TaskOptions, input?: unknown): Promise<Choice> {
+    return this.executor.choose(nameOf(capability), options, input);
+  }
+
+  /** Starts a run of a workflow and resolves once it is under way. @throws WORKFLOW_INVALID with every problem */
+  start(definition: WorkflowList, input?: unknown): Promise<Run> {
+    return this.runner.start(definition, input);
+  }
+
+  /** Starts a run and resolves when it has ended, whichever way; look at its `status`. @throws WORKFLOW_INVALID */
+  async run(definition: WorkflowList, input?: unknown): Promise<Run> {
+    const { runId } = await this.runner.start(definition, input);
+    return this.runner.wait(runId);
+  }
+
+  /** Ends a run early. @throws RUN_UNKNOWN, RUN_FINISHED */
+  cancel(runId: string, reason?: string): Promise<Run> {
+    return this.runner.cancel(runId, reason);
+  }
+
+  onApplicationBootstrap(): void {
+    const lookAgain = (): void => this.dispatcher.lookAgain();
+    this.#subscriptions = [
+      this.events.subscribe(StatusChanged, lookAgain),
+      this.events.subscribe(AgentRegistered, lookAgain),
+      this.events.subscribe(AgentUnregistered, lookAgain),
+    ];
+  }
+
+  /** Takes no further tasks and waits for those under way, for the grace time at most. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.executor.close(this.options.shutdownGraceMs);
+  }
+
+  onApplicationShutdown(): void {
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+    this.#subscriptions = [];
+  }
+}
+
+function nameOf(capability: Capability | string): string {
+  return typeof capability === 'string' ? capability : capability.name;
+}

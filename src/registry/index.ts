@@ -1,0 +1,15 @@
+export { findMissingDependency, isAvailable } from './agent-info.js';
+export { AgentRegistry } from './agent-registry.service.js';
+export type { CapabilityEntry } from './capability-index.js';
+export { Catalog, parseAgentReference } from './catalog.js';
+export * from './registry.errors.js';
+export * from './registry.events.js';
+export { RegistryModule } from './registry.module.js';
+export {
+  resolveRegistryOptions,
+  type RegistryOptions,
+  type ResolvedRegistryOptions,
+} from './registry.options.js';
+export { REGISTRY_OPTIONS } from './registry.tokens.js';
+export type * from './registry.types.js';
+export { Release, type HealthVerdict, type InstanceSource } from './release.js';

@@ -1,0 +1,96 @@
+import type { Contract, Match, RunContext } from '../agents/index.js';
+import { findMissingDependency, type Catalog, type Release } from '../registry/index.js';
+import type { Exclusion, ExclusionCode } from './selection.types.js';
+
+/** What a candidate must meet. */
+export interface Requirements {
+  readonly capability: string;
+  readonly context: RunContext;
+  /** How the input matched each contract; absent when only asked who would be chosen for any input. */
+  readonly matches?: ReadonlyMap<Contract, Match>;
+  readonly region?: string;
+  readonly tags?: readonly string[];
+  /** Releases that failed this task already. */
+  readonly tried?: ReadonlySet<Release>;
+}
+
+/** The releases under consideration, sorted into who can take the task now, who could but is busy, and who cannot. */
+export interface FilterResult {
+  readonly free: Release[];
+  readonly busy: Release[];
+  readonly excluded: Exclusion[];
+}
+
+/** Asks every filter about every release; an excluded one carries the first reason found. */
+export function filterReleases(
+  releases: readonly Release[],
+  requirements: Requirements,
+  catalog: Catalog,
+): FilterResult {
+  const result: FilterResult = { free: [], busy: [], excluded: [] };
+  for (const release of releases) {
+    const exclusion = findExclusion(release, requirements, catalog);
+    if (exclusion !== undefined) result.excluded.push(exclusion);
+    else if (release.hasFreeSlot) result.free.push(release);
+    else result.busy.push(release);
+  }
+  return result;
+}
+
+/** An exclusion with its reason. */
+export function exclude(release: Release, code: ExclusionCode, reason: string): Exclusion {
+  return { agent: release.name, version: release.version, code, reason };
+}
+
+/** What is said of a release whose slots are all in use. */
+export function excludeBusy(release: Release): Exclusion {
+  const { inFlight, manifest } = release;
+  return exclude(release, 'capacity', `all slots in use: ${inFlight} of ${manifest.maxConcurrentTasks}`);
+}
+
+function findExclusion(
+  release: Release,
+  requirements: Requirements,
+  catalog: Catalog,
+): Exclusion | undefined {
+  if (requirements.tried?.has(release)) return exclude(release, 'tried', 'failed this task already');
+  if (release.status !== 'active') return exclude(release, 'status', `is ${release.status}`);
+  if (release.isDraining) return exclude(release, 'draining', 'is about to be unregistered');
+  return (
+    findLabelMismatch(release, requirements) ??
+    findMissing(release, requirements, catalog) ??
+    findInputMismatch(release, requirements)
+  );
+}
+
+function findLabelMismatch(release: Release, { region, tags }: Requirements): Exclusion | undefined {
+  const { manifest } = release;
+  if (region !== undefined && manifest.region !== region) {
+    return exclude(release, 'region', `runs in ${manifest.region ?? 'no region'}, not in ${region}`);
+  }
+  const missing = tags?.find((tag) => !manifest.tags.includes(tag));
+  return missing === undefined ? undefined : exclude(release, 'tag', `has no tag "${missing}"`);
+}
+
+function findMissing(release: Release, requirements: Requirements, catalog: Catalog): Exclusion | undefined {
+  if (release.manifest.dependencies.length > 0) {
+    const dependency = findMissingDependency(release, catalog);
+    if (dependency !== undefined)
+      return exclude(release, 'dependency', `depends on ${dependency}, which is not available`);
+  }
+  const required = release.capabilities.get(requirements.capability)?.requiredContext ?? [];
+  const missing = required.find(({ name }) => !requirements.context.has(name));
+  return missing && exclude(release, 'context', `needs a ${missing.name} in the context`);
+}
+
+function findInputMismatch(release: Release, { capability, matches }: Requirements): Exclusion | undefined {
+  const contract = release.capabilities.get(capability)?.capability.contract;
+  const match = contract && matches?.get(contract);
+  if (match === undefined || match.ok) return undefined;
+  const [issue] = match.issues;
+  return exclude(
+    release,
+    'input',
+    `does not take this input: ${issue?.path ?? '$'} ${issue?.message ?? 'does not fit'}`,
+  );
+}

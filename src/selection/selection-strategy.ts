@@ -1,0 +1,19 @@
+import type { Candidate, Selection, SelectionRequest } from './selection.types.js';
+
+/**
+ * Ranks candidates: the port that every strategy implements.
+ *
+ * `select` must not wait and must not change anything: it is also asked who would be chosen. What a strategy remembers of
+ * its choices it learns in {@link onChosen}, which is called for choices that are carried out.
+ * @publicApi
+ */
+export abstract class SelectionStrategy {
+  /** What tasks call it by. */
+  abstract readonly name: string;
+
+  /** Chooses among at least one candidate, each of which can take the task now. */
+  abstract select(candidates: readonly Candidate[], request: SelectionRequest): Selection;
+
+  /** Learns that a candidate got a task. */
+  onChosen?(candidate: Candidate, request: SelectionRequest): void;
+}

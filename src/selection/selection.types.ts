@@ -1,0 +1,71 @@
+import type { AgentManifest } from '../agents/index.js';
+import type { AgentStatus } from '../status/index.js';
+
+/** What a strategy sees of a release. Its properties are live; it has no way to the agent itself. */
+export interface Candidate {
+  /** `name@version`. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly manifest: AgentManifest;
+  readonly status: AgentStatus;
+  /** Tasks under way in this process. */
+  readonly inFlight: number;
+}
+
+/** What is known of the task when an agent is selected for it. */
+export interface SelectionRequest {
+  readonly capability: string;
+  /** The data type of the input; `undefined` when only asked who would be chosen. */
+  readonly inputType?: string;
+}
+
+/** A strategy's answer. */
+export interface Selection {
+  /** The position of the chosen candidate in the list that was given. */
+  readonly index: number;
+  /** Why this one, for people. */
+  readonly reason: string;
+  /** One number for each candidate, in their order, where the strategy ranks by one; higher is better. */
+  readonly scores?: readonly number[];
+}
+
+/** Why a release was not considered. */
+export type ExclusionCode =
+  | 'standby'
+  | 'agent'
+  | 'tried'
+  | 'status'
+  | 'draining'
+  | 'dependency'
+  | 'region'
+  | 'tag'
+  | 'context'
+  | 'input'
+  | 'capacity';
+
+export interface Exclusion {
+  readonly agent: string;
+  readonly version: string;
+  readonly code: ExclusionCode;
+  readonly reason: string;
+}
+
+export interface ConsideredCandidate {
+  readonly agent: string;
+  readonly version: string;
+  /** As it was when the choice was made, the task itself not counted. */
+  readonly inFlight: number;
+  readonly maxConcurrentTasks: number;
+  readonly score?: number;
+}
+
+/** The result of selecting an agent for a task, with reasons. */
+export interface Choice {
+  readonly strategy: string;
+  /** `undefined` when nobody could be chosen. */
+  readonly chosen?: { readonly agent: string; readonly version: string };
+  readonly reason: string;
+  readonly candidates: readonly ConsideredCandidate[];
+  readonly excluded: readonly Exclusion[];
+}

@@ -1,0 +1,11 @@
+import { SelectionStrategy } from '../selection-strategy.js';
+import type { Selection } from '../selection.types.js';
+
+/** The candidate that was registered first. */
+export class FirstStrategy extends SelectionStrategy {
+  readonly name = 'first';
+
+  select(): Selection {
+    return { index: 0, reason: 'registered first' };
+  }
+}

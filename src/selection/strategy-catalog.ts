@@ -1,0 +1,25 @@
+import { UnknownStrategyError } from './selection.errors.js';
+import type { SelectionStrategy } from './selection-strategy.js';
+
+/** The strategy of tasks that name none. */
+export const DEFAULT_STRATEGY = 'least-loaded';
+
+/** The strategies by name. */
+export class StrategyCatalog {
+  readonly #strategies: ReadonlyMap<string, SelectionStrategy>;
+
+  constructor(strategies: readonly SelectionStrategy[]) {
+    this.#strategies = new Map(strategies.map((strategy) => [strategy.name, strategy]));
+  }
+
+  /** @throws STRATEGY_UNKNOWN with the names there are */
+  get(name: string): SelectionStrategy {
+    const strategy = this.#strategies.get(name);
+    if (strategy === undefined) throw new UnknownStrategyError(name, this.names());
+    return strategy;
+  }
+
+  names(): string[] {
+    return [...this.#strategies.keys()];
+  }
+}

@@ -1,0 +1,3 @@
+export { ListRunner } from './list-runner.js';
+export * from './workflows.errors.js';
+export { WorkflowsModule } from './workflows.module.js';
