@@ -1,8 +1,8 @@
 import type { Tokens } from 'marked';
 import { markdownTokens, readText, sourceFiles } from './repository.js';
 
-/** How src names a code: as a member of an error or a finding, or in a report of one. */
-const CODE = /(?:\bcode: |\breport\(\s*)'([A-Z][A-Z0-9_]*)'(?:,\s*kind: '([a-z-]+)')?/g;
+/** How src names a code: as a member of an error or a finding, or as an argument of `report`, first or after a place. */
+const CODE = /(?:\bcode: |\breport\(\s*(?:['`][^'`]*['`],\s*)?)'([A-Z][A-Z0-9_]*)'(?:,\s*kind: '([a-z-]+)')?/g;
 
 /** What has no kind is no error of its own, but an entry in the details of one. */
 const NO_KIND = '–';
@@ -10,7 +10,9 @@ const NO_KIND = '–';
 function codesOfSource(): Map<string, string> {
   const codes = new Map<string, string>();
   for (const path of sourceFiles()) {
-    for (const [, code, kind = NO_KIND] of readText(path).matchAll(CODE)) codes.set(code as string, kind);
+    for (const [, code = '', kind] of readText(path).matchAll(CODE)) {
+      codes.set(code, kind ?? codes.get(code) ?? NO_KIND);
+    }
   }
   return codes;
 }
