@@ -2,7 +2,8 @@ import type { Tokens } from 'marked';
 import { markdownTokens, readText, sourceFiles } from './repository.js';
 
 /** How src names a code: as a member of an error or a finding, or as an argument of `report`, first or after a place. */
-const CODE = /(?:\bcode: |\breport\(\s*(?:['`][^'`]*['`],\s*)?)'([A-Z][A-Z0-9_]*)'(?:,\s*kind: '([a-z-]+)')?/g;
+const CODE =
+  /(?:\bcode: |\breport\(\s*(?:['`][^'`]*['`],\s*)?)'([A-Z][A-Z0-9_]*)'(?:,\s*kind: '([a-z-]+)')?/g;
 
 /** What has no kind is no error of its own, but an entry in the details of one. */
 const NO_KIND = '–';
