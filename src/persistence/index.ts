@@ -1,0 +1,1 @@
+export { MemoryStatusHistoryStore } from './memory/memory-status-history.store.js';

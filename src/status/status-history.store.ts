@@ -1,0 +1,54 @@
+import type { StatusEntry, StatusEntryKind, StatusTransition } from './status.types.js';
+
+/** Which entries of a release are wanted. */
+export interface StatusHistoryQuery {
+  readonly release: string;
+  /** Entries of this instant or later, in epoch milliseconds; default: from the first. */
+  readonly fromAt?: number;
+  /** Entries of this instant or earlier; default: to the last. */
+  readonly toAt?: number;
+  /** Default: all kinds. */
+  readonly kinds?: readonly StatusEntryKind[];
+  /** Entries in a page, at least 1; the caller bounds it. */
+  readonly limit: number;
+  /** The `nextCursor` of the page before, for the same release and filters. */
+  readonly cursor?: string;
+}
+
+/** A part of a history, newest first. */
+export interface StatusHistoryPage {
+  readonly items: readonly StatusEntry[];
+  /** Leads to the next, older page; `null` when there is none. What is in it is the store's own affair. */
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Keeps what happened to the status of each release.
+ *
+ * The order of a history is the order of appending, whatever the instants in it say: clocks are set back now and then. A
+ * store may forget old entries, and must then keep three promises:
+ * 1. The first entry of a release is never forgotten.
+ * 2. Before the oldest refused entry that is kept (the first aside), the transition that was in force then is kept.
+ * 3. {@link transitionsSince} never bridges a hole: it gives no transition from before one that is forgotten.
+ *
+ * So uptime is exact over the window that it reports; one that reaches into what is forgotten starts where that ends.
+ */
+export abstract class StatusHistoryStore {
+  /** Adds an entry behind all others of its release. When it rejects, nothing was added. */
+  abstract append(entry: StatusEntry): Promise<void>;
+
+  /**
+   * A page of entries, newest first. Entries that are appended between two pages appear in neither a second time.
+   * @throws STATUS_INPUT_INVALID when the cursor is none of this store's
+   */
+  abstract list(query: StatusHistoryQuery): Promise<StatusHistoryPage>;
+
+  /**
+   * What uptime from an instant on needs, oldest first: the last transition, in the order of appending, that is not later
+   * than `sinceAt`, and all transitions behind it; all there are when each is later. Empty for a release without history.
+   */
+  abstract transitionsSince(release: string, sinceAt: number): Promise<readonly StatusTransition[]>;
+
+  /** The entry that opened the history of a release; `undefined` when there is no history. */
+  abstract earliest(release: string): Promise<StatusEntry | undefined>;
+}
