@@ -38,7 +38,7 @@ export abstract class StatusHistoryStore {
   abstract append(entry: StatusEntry): Promise<void>;
 
   /**
-   * A page of entries, newest first. Entries that are appended between two pages appear in neither a second time.
+   * A page of entries, newest first. What is appended between two pages shifts neither: no entry is skipped or given twice.
    * @throws STATUS_INPUT_INVALID when the cursor is none of this store's
    */
   abstract list(query: StatusHistoryQuery): Promise<StatusHistoryPage>;
