@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ConfigurableModuleClass } from './cadre.module-definition.js';
 import { cadreProviders } from './cadre.providers.js';
 import { Clock, EventBus, Logger, RandomSource } from './common/index.js';
@@ -9,7 +9,7 @@ import {
   WorkflowRunner,
 } from './orchestration/index.js';
 import { REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
-import { StatusHistoryStore, StatusModule } from './status/index.js';
+import { StatusHistoryStore, StatusModule, StatusRules } from './status/index.js';
 import { WorkflowsModule } from './workflows/index.js';
 
 /**
@@ -29,6 +29,7 @@ import { WorkflowsModule } from './workflows/index.js';
     Logger,
     RandomSource,
     StatusHistoryStore,
+    StatusRules,
     WorkflowRunner,
     REGISTRY_OPTIONS,
     ORCHESTRATION_OPTIONS,
@@ -39,4 +40,11 @@ import { WorkflowsModule } from './workflows/index.js';
     WorkflowsModule,
   ],
 })
-export class CadreModule extends ConfigurableModuleClass {}
+export class CadreModule extends ConfigurableModuleClass {
+  /** Every option has a default. */
+  static override forRoot(
+    options: Parameters<typeof ConfigurableModuleClass.forRoot>[0] = {},
+  ): DynamicModule {
+    return super.forRoot(options);
+  }
+}

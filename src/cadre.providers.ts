@@ -14,7 +14,7 @@ import { NestLogger } from './nest-logger.js';
 import { ORCHESTRATION_OPTIONS, resolveOrchestrationOptions, WorkflowRunner } from './orchestration/index.js';
 import { MemoryStatusHistoryStore } from './persistence/index.js';
 import { REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
-import { StatusHistoryStore } from './status/index.js';
+import { StatusHistoryStore, StatusRules } from './status/index.js';
 import { ListRunner } from './workflows/index.js';
 
 /** What every feature needs of the process: time, chance, events, logs. */
@@ -40,6 +40,11 @@ const adapters: Provider[] = [
 
 /** Options, validated: a wrong one stops the boot. */
 const options: Provider[] = [
+  {
+    provide: StatusRules,
+    inject: [CADRE_OPTIONS],
+    useFactory: ({ statusTransitions }: CadreOptions) => new StatusRules(statusTransitions),
+  },
   {
     provide: REGISTRY_OPTIONS,
     inject: [CADRE_OPTIONS],

@@ -1,0 +1,55 @@
+import type { ProvidedCapability } from '../agents/index.js';
+import type { AgentInfo, HealthVerdict } from '../registry/index.js';
+import type { StatusEntry, Uptime } from '../status/index.js';
+import { toInstant } from './instants.js';
+
+/** A release as REST answers it; schemas are told under its capabilities' own addresses. */
+export function toAgentView(agent: AgentInfo) {
+  const { manifest, health, statusSince, ...rest } = agent;
+  const { description, capabilities, costPerTaskUsd, region, tags, dependencies } = manifest;
+  return {
+    ...rest,
+    statusSince: toInstant(statusSince),
+    description,
+    capabilities: capabilities.map(toProvidedView),
+    costPerTaskUsd,
+    region,
+    tags,
+    dependencies,
+    health: health && toHealthView(health),
+  };
+}
+
+/** An entry of a status history as REST answers it. */
+export function toStatusEntryView(entry: StatusEntry) {
+  return { ...entry, at: toInstant(entry.at) };
+}
+
+/** Uptime as REST answers it. */
+export function toUptimeView(id: string, uptime: Uptime) {
+  return {
+    id,
+    ...uptime,
+    windowStartAt: toInstant(uptime.windowStartAt),
+    windowEndAt: toInstant(uptime.windowEndAt),
+  };
+}
+
+function toHealthView(health: HealthVerdict) {
+  return { ...health, checkedAt: toInstant(health.checkedAt) };
+}
+
+function toProvidedView({ capability, requiredContext, ...provided }: ProvidedCapability) {
+  const { timeoutMs, estimatedDurationMs, estimatedCostUsd, estimatedSuccessRatio } = provided;
+  return {
+    name: capability.name,
+    description: capability.description,
+    inputTypes: [...capability.contract.inputs.values()].map(({ name }) => name),
+    outputTypes: capability.contract.outputs.map(({ name }) => name),
+    requiredContext: requiredContext.map(({ name }) => name),
+    timeoutMs,
+    estimatedDurationMs,
+    estimatedCostUsd,
+    estimatedSuccessRatio,
+  };
+}

@@ -1,0 +1,68 @@
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { OrchestrationService } from '../orchestration/index.js';
+import { AgentRegistry } from '../registry/index.js';
+import { toCapabilityView } from './capability.view.js';
+import { Answers, Disconnected, RestController } from './rest.decorator.js';
+import * as schemas from './schemas/capability.schemas.js';
+import {
+  choiceBody,
+  choiceView,
+  taskBody,
+  taskView,
+  type ChoiceBody,
+  type TaskBody,
+} from './schemas/task.schemas.js';
+import { toTaskView } from './task.view.js';
+
+/** Capabilities: what can be done, by whom, and doing it. */
+@RestController('capabilities', 'capabilities')
+export class CapabilitiesController {
+  constructor(
+    private readonly registry: AgentRegistry,
+    private readonly orchestration: OrchestrationService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List capabilities' })
+  @Answers(200, schemas.capabilityList, 'All capabilities that are declared, by name.')
+  list(@Query({ schema: schemas.capabilitiesQuery }) { available }: { available?: boolean }) {
+    const all = this.registry.capabilities();
+    const items =
+      available === undefined ? all : all.filter(({ availableCount }) => availableCount > 0 === available);
+    return { items: items.map(toCapabilityView) };
+  }
+
+  @Get(':name')
+  @ApiOperation({ summary: 'One capability: its contract and its providers' })
+  @Answers(200, schemas.capabilityView, 'The capability.')
+  get(@Param({ schema: schemas.capabilityPath }) { name }: { name: string }) {
+    return toCapabilityView(this.registry.capability(name));
+  }
+
+  @Post(':name/tasks')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Have a task done',
+    description: 'Answers when it is done; a client that goes away cancels it.',
+  })
+  @Answers(200, taskView, 'The result, the choice and the attempts.')
+  async runTask(
+    @Param({ schema: schemas.capabilityPath }) { name }: { name: string },
+    @Body({ schema: taskBody }) { input, ...options }: TaskBody,
+    @Disconnected() signal: AbortSignal,
+  ) {
+    return toTaskView(await this.orchestration.execute(name, input, { ...options, signal }));
+  }
+
+  @Post(':name/choices')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Who would do a task, and why', description: 'Runs nothing and takes no slot.' })
+  @Answers(200, choiceView, 'The choice.')
+  choose(
+    @Param({ schema: schemas.capabilityPath }) { name }: { name: string },
+    @Body({ schema: choiceBody }) { input, ...options }: ChoiceBody,
+  ) {
+    return this.orchestration.choose(name, options, input);
+  }
+}

@@ -1,0 +1,9 @@
+/** Writes an instant, milliseconds since the epoch, as ISO 8601 in UTC. */
+export function toInstant(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** The same for an instant that may be absent. */
+export function toOptionalInstant(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : toInstant(at);
+}

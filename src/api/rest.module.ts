@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { OrchestrationModule } from '../orchestration/index.js';
+import { RegistryModule } from '../registry/index.js';
+import { StatusModule } from '../status/index.js';
+import { AgentsController } from './agents.controller.js';
+import { CapabilitiesController } from './capabilities.controller.js';
+import { HealthController } from './health.controller.js';
+import { RunsController } from './runs.controller.js';
+
+/**
+ * Cadre over REST. Optional: an application with controllers of its own may do without it.
+ * @publicApi
+ */
+@Module({
+  imports: [TerminusModule, StatusModule, RegistryModule, OrchestrationModule],
+  controllers: [AgentsController, CapabilitiesController, RunsController, HealthController],
+})
+export class RestModule {}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { facts, name, queryBoolean } from './common.schemas.js';
+
+export const capabilityPath = z.strictObject({ name });
+
+export const capabilitiesQuery = z.strictObject({
+  available: queryBoolean
+    .optional()
+    .describe('Only those that somebody can provide now, or only those nobody can.'),
+});
+
+const typeView = z.object({
+  name: z.string(),
+  description: z.string().optional(),
+  schema: facts.optional().describe('JSON Schema, where the schema library gives one.'),
+});
+
+export const capabilityView = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    inputMode: z
+      .enum(['any', 'all'])
+      .describe('any: one of the types. all: an object with one member of each.'),
+    inputs: z.array(typeView.extend({ member: z.string().optional() })),
+    outputs: z.array(typeView),
+    requiredContext: z.array(z.string()),
+    providers: z.array(
+      z.object({ agent: z.string(), version: z.string(), status: z.string(), isAvailable: z.boolean() }),
+    ),
+    availableCount: z.int(),
+  })
+  .meta({ id: 'Capability' });
+
+export const capabilityList = z.object({ items: z.array(capabilityView) });

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { CadreOptions } from './cadre.options.js';
+import { CadreError } from './common/index.js';
+
+/** What the server itself needs to know. */
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  /** Largest request body, in bytes. */
+  readonly bodyLimitBytes: number;
+}
+
+/** The environment, read and validated. */
+export interface Environment {
+  readonly server: ServerSettings;
+  /** For `CadreModule.forRoot(readEnvironment().cadre)`. */
+  readonly cadre: CadreOptions;
+  /** Where the application keeps its files. */
+  readonly dataDir: string;
+}
+
+/** A variable of the environment is out of its bounds. */
+export class EnvironmentError extends CadreError {
+  constructor(problems: readonly string[]) {
+    super({
+      code: 'ENVIRONMENT_INVALID',
+      kind: 'definition',
+      message: `The environment is not valid:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+      details: { problems },
+    });
+  }
+}
+
+/** A whole number in the environment; an empty variable counts as unset. */
+function integer(least: number, most: number, fallback: number) {
+  return z
+    .string()
+    .transform((text) => (/^\d{1,12}$/.test(text) ? Number(text) : Number.NaN))
+    .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
+    .default(fallback);
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const variables = z.object({
+  HOST: z.string().max(255).default('127.0.0.1'),
+  PORT: integer(0, 65_535, 3_000),
+  CADRE_DATA_DIR: z.string().max(4_096).default('./data'),
+  CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 1_048_576),
+  CADRE_MAX_QUEUED_TASKS: integer(0, 1_000_000, 1_000),
+  CADRE_ABORT_GRACE_MS: integer(0, 600_000, 1_000),
+  CADRE_SHUTDOWN_GRACE_MS: integer(0, 600_000, 10_000),
+  CADRE_DRAIN_TIMEOUT_MS: integer(0, 3_600_000, 30_000),
+});
+
+/**
+ * Reads the settings from environment variables; the README has the table of them.
+ * @throws ENVIRONMENT_INVALID naming every variable that is wrong, its value and what it may be
+ * @publicApi
+ */
+export function readEnvironment(
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): Environment {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const result = variables.safeParse(given);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => {
+      const variable = String(path[0]);
+      return `${variable} is "${given[variable]?.slice(0, 60)}"; it ${message}`;
+    });
+    throw new EnvironmentError(problems);
+  }
+  const { data } = result;
+  return {
+    server: {
+      host: data.HOST,
+      port: data.PORT,
+      logLevel: data.CADRE_LOG_LEVEL,
+      bodyLimitBytes: data.CADRE_BODY_LIMIT_BYTES,
+    },
+    cadre: {
+      registry: { drainTimeoutMs: data.CADRE_DRAIN_TIMEOUT_MS },
+      orchestration: {
+        maxQueuedTasks: data.CADRE_MAX_QUEUED_TASKS,
+        abortGraceMs: data.CADRE_ABORT_GRACE_MS,
+        shutdownGraceMs: data.CADRE_SHUTDOWN_GRACE_MS,
+      },
+    },
+    dataDir: data.CADRE_DATA_DIR,
+  };
+}
