@@ -102,8 +102,11 @@ export function messageOf(thrown: unknown): string {
 
 function readMessage(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message || thrown.name;
     if (typeof thrown === 'string') return thrown;
+    // Not `instanceof Error`: another realm, such as a vm context, has errors of its own.
+    const { message, name } = (thrown ?? {}) as { message?: unknown; name?: unknown };
+    if (typeof message === 'string' && message !== '') return message;
+    if (thrown instanceof Error) return String(name);
     return JSON.stringify(thrown) ?? String(thrown);
   } catch {
     return `a thrown ${typeof thrown} that cannot be printed`;

@@ -12,7 +12,10 @@ export function eventType<Payload>(name: `${string}.${string}`): EventType<Paylo
   return { name };
 }
 
-type Handler = (payload: never) => void | Promise<void>;
+/** An object of its own for each subscription, so that one handler can subscribe twice and cancel once. */
+interface Subscription {
+  readonly handler: (payload: never) => void | Promise<void>;
+}
 
 /**
  * Carries typed events from the folders on the left of the line to those on the right.
@@ -22,7 +25,7 @@ type Handler = (payload: never) => void | Promise<void>;
  * @publicApi
  */
 export class EventBus {
-  readonly #handlers = new Map<EventType<never>, Handler[]>();
+  readonly #subscriptions = new Map<EventType<never>, readonly Subscription[]>();
   readonly #onHandlerError: (event: string, error: unknown) => void;
 
   constructor(onHandlerError: (event: string, error: unknown) => void = () => {}) {
@@ -30,27 +33,31 @@ export class EventBus {
   }
 
   publish<Payload>(type: EventType<Payload>, payload: Payload): void {
-    const handlers = this.#handlers.get(type as EventType<never>);
-    if (handlers === undefined) return;
-    for (const handler of handlers) this.#call(type, handler, payload);
+    const subscriptions = this.#subscriptions.get(type as EventType<never>) ?? [];
+    for (const { handler } of subscriptions) void this.#call(type, handler, payload);
   }
 
   /** Calls the handler for each later event of this type until the returned function is called. */
   subscribe<Payload>(type: EventType<Payload>, handler: (payload: Payload) => void | Promise<void>): Cancel {
     const key = type as EventType<never>;
+    const subscription: Subscription = { handler };
     // Copied on write: a publish under way keeps the list it started with.
-    this.#handlers.set(key, [...(this.#handlers.get(key) ?? []), handler as Handler]);
+    this.#subscriptions.set(key, [...(this.#subscriptions.get(key) ?? []), subscription]);
     return () => {
-      const rest = (this.#handlers.get(key) ?? []).filter((other) => other !== handler);
-      if (rest.length === 0) this.#handlers.delete(key);
-      else this.#handlers.set(key, rest);
+      const rest = (this.#subscriptions.get(key) ?? []).filter((other) => other !== subscription);
+      if (rest.length === 0) this.#subscriptions.delete(key);
+      else this.#subscriptions.set(key, rest);
     };
   }
 
-  #call<Payload>(type: EventType<Payload>, handler: Handler, payload: Payload): void {
+  /** Runs the handler up to its first wait at once; what it throws then or later is reported. */
+  async #call<Payload>(
+    type: EventType<Payload>,
+    handler: Subscription['handler'],
+    payload: Payload,
+  ): Promise<void> {
     try {
-      const result = handler(payload as never);
-      if (result instanceof Promise) result.catch((error: unknown) => this.#onHandlerError(type.name, error));
+      await handler(payload as never);
     } catch (error) {
       this.#onHandlerError(type.name, error);
     }

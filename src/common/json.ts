@@ -4,37 +4,79 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** How deep a JSON value may nest before it is refused: deep enough for documents, shallow enough for every recursive reader. */
 export const MAX_JSON_DEPTH = 100;
 
-/** The place of the first part of a value that JSON cannot carry, and why; `undefined` when all of it can. */
-export function findNonJson(value: unknown, depth = 0): { path: PropertyKey[]; reason: string } | undefined {
+/**
+ * How many values one JSON value may hold, itself included. A part that is used in two places counts twice, as JSON
+ * writes it twice: thirty small objects that share each other can stand for a billion.
+ */
+export const MAX_JSON_VALUES = 1_000_000;
+
+/** The place of the first part of a value that JSON cannot carry, and why. */
+export interface NonJson {
+  readonly path: PropertyKey[];
+  readonly reason: string;
+}
+
+/**
+ * Looks for what JSON cannot carry, or not within {@link MAX_JSON_DEPTH} and {@link MAX_JSON_VALUES}; `undefined` when
+ * all of the value can. Values that contain themselves are found to nest too deep.
+ */
+export function findNonJson(value: unknown): NonJson | undefined {
+  return findIn(value, 0, { left: MAX_JSON_VALUES });
+}
+
+function findIn(value: unknown, depth: number, budget: { left: number }): NonJson | undefined {
+  budget.left -= 1;
+  if (budget.left < 0) return { path: [], reason: `holds more than ${MAX_JSON_VALUES} values` };
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
   if (typeof value === 'number') {
     return Number.isFinite(value) ? undefined : { path: [], reason: `${value} is not a JSON number` };
   }
+  if (value === undefined) return { path: [], reason: 'undefined is not JSON' };
   if (typeof value !== 'object') return { path: [], reason: `a ${typeof value} is not JSON` };
   if (depth >= MAX_JSON_DEPTH) return { path: [], reason: `nests deeper than ${MAX_JSON_DEPTH} levels` };
   if (!Array.isArray(value) && !isPlainObject(value)) {
-    return { path: [], reason: `a ${value.constructor?.name ?? 'class'} instance is not JSON` };
+    return { path: [], reason: `a ${value.constructor?.name || 'class'} instance is not JSON` };
   }
-  for (const [key, part] of Object.entries(value)) {
-    // JSON.stringify leaves undefined members out, and so do we; in a list it would turn into null.
-    if (part === undefined && !Array.isArray(value)) continue;
-    const found = findNonJson(part, depth + 1);
-    if (found)
-      return { path: [Array.isArray(value) ? Number(key) : key, ...found.path], reason: found.reason };
+  for (const [key, part] of membersOf(value)) {
+    const found = findIn(part, depth + 1, budget);
+    if (found) return { path: [key, ...found.path], reason: found.reason };
   }
   return undefined;
 }
 
-function isPlainObject(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+function* membersOf(value: object): Generator<[PropertyKey, unknown]> {
+  if (Array.isArray(value)) {
+    // By position: `Object.entries` skips the holes of a list, which JSON.stringify turns into null.
+    for (let index = 0; index < value.length; index++) yield [index, value[index]];
+    return;
+  }
+  for (const [key, part] of Object.entries(value)) {
+    // JSON.stringify leaves undefined members out, and so do we.
+    if (part !== undefined) yield [key, part];
+  }
 }
 
-/** Freezes plain objects and lists all the way down and returns the value; class instances, buffers and streams are left alone. */
+/** Also true for the plain objects of another realm: a `vm` context, or a test runner's. */
+function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+}
+
+/**
+ * Freezes plain objects and lists all the way down and returns the value; class instances, buffers and streams are left
+ * alone. Any depth and values that contain themselves are fine.
+ */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (!Array.isArray(value) && !isPlainObject(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
+  // Not `Object.isFrozen`: what is frozen at its surface may be open further down.
+  const seen = new Set<unknown>();
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const part = open.pop();
+    if (typeof part !== 'object' || part === null || seen.has(part)) continue;
+    if (!Array.isArray(part) && !isPlainObject(part)) continue;
+    seen.add(Object.freeze(part));
+    for (const member of Object.values(part)) open.push(member);
+  }
   return value;
 }

@@ -6,9 +6,10 @@ export function nearestNames(name: string, known: Iterable<string>): string[] {
   const wanted = name.slice(0, 100).toLowerCase();
   const tolerance = Math.max(2, Math.floor(wanted.length / 3));
   const near: { candidate: string; edits: number }[] = [];
-  for (const candidate of known) {
+  for (const candidate of new Set(known)) {
     const lower = candidate.toLowerCase();
-    const edits = wanted.length >= 3 && lower.includes(wanted) ? 1 : distance(wanted, lower);
+    const contained = wanted.length >= 3 && lower.includes(wanted);
+    const edits = contained ? Math.min(1, lower.length - wanted.length) : distance(wanted, lower);
     if (edits <= tolerance) near.push({ candidate, edits });
   }
   near.sort((a, b) => a.edits - b.edits || (a.candidate < b.candidate ? -1 : 1));

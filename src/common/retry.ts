@@ -27,6 +27,36 @@ export const RETRY_DEFAULTS: ResolvedRetryOptions = {
 /** The bounds of {@link RetryOptions}, for whoever validates them. */
 export const RETRY_BOUNDS = { maxAttempts: 20, maxDelayMs: 3_600_000 } as const;
 
+/** Fills in the defaults; a member that is `undefined` counts as absent. */
+export function resolveRetryOptions(options: RetryOptions = {}): ResolvedRetryOptions {
+  return {
+    attempts: options.attempts ?? RETRY_DEFAULTS.attempts,
+    backoff: options.backoff ?? RETRY_DEFAULTS.backoff,
+    delayMs: options.delayMs ?? RETRY_DEFAULTS.delayMs,
+    maxDelayMs: options.maxDelayMs ?? RETRY_DEFAULTS.maxDelayMs,
+    jitter: options.jitter ?? RETRY_DEFAULTS.jitter,
+  };
+}
+
+/** The first option that is out of its bounds, as a sentence part; `undefined` when all are fine. */
+export function findRetryProblem(retry: ResolvedRetryOptions): string | undefined {
+  const { maxAttempts, maxDelayMs } = RETRY_BOUNDS;
+  const ranges = [
+    ['attempts', 1, maxAttempts],
+    ['delayMs', 0, maxDelayMs],
+    ['maxDelayMs', 0, maxDelayMs],
+  ] as const;
+  for (const [field, least, most] of ranges) {
+    const value = retry[field];
+    if (Number.isInteger(value) && value >= least && value <= most) continue;
+    return `retry.${field} is ${value}; it must be a whole number from ${least} to ${most}`;
+  }
+  if (retry.backoff !== 'constant' && retry.backoff !== 'exponential') {
+    return `retry.backoff is "${String(retry.backoff)}"; it must be "constant" or "exponential"`;
+  }
+  return undefined;
+}
+
 /**
  * Milliseconds to wait after a failed try.
  * "Full jitter", after M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.

@@ -1,4 +1,5 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import { messageOf } from './errors.js';
 import { findNonJson, type Json } from './json.js';
 
 /** Any schema library's schema: zod, Valibot, ArkType and others implement Standard Schema. See standardschema.dev. */
@@ -25,33 +26,65 @@ export type Validation<Output> =
 /** More issues than this help nobody; a hostile value can cause one for each of its members. */
 export const MAX_ISSUES = 20;
 
-/** Validates a value. Resolves at once, without a promise, for schemas that are synchronous, as nearly all are. */
+/** A key or a message may come from outside and be as long as the request; this much of it is enough to find it. */
+const MAX_KEY_LENGTH = 80;
+const MAX_MESSAGE_LENGTH = 500;
+
+/**
+ * Validates a value. Answers at once, without a promise, for schemas that are synchronous, as nearly all are.
+ *
+ * A schema that throws or rejects, over a value nested too deep for it for example, has not accepted the value: that is
+ * an issue too, never an error of this function.
+ */
 export function validate<S extends Schema>(
   schema: S,
   value: unknown,
 ): Validation<SchemaOutput<S>> | Promise<Validation<SchemaOutput<S>>> {
-  const result = schema['~standard'].validate(value);
-  return result instanceof Promise ? result.then(toValidation<SchemaOutput<S>>) : toValidation(result);
+  try {
+    const result = schema['~standard'].validate(value);
+    if (!isPromiseLike(result)) return toValidation(result);
+    return Promise.resolve(result)
+      .then(toValidation<SchemaOutput<S>>)
+      .catch(notValidated);
+  } catch (error) {
+    return notValidated(error);
+  }
+}
+
+/** Not `instanceof Promise`: libraries and other realms have promises of their own. */
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as Partial<PromiseLike<T>>).then === 'function';
+}
+
+function notValidated(error: unknown): Validation<never> {
+  const message = bounded(`could not be validated: ${messageOf(error)}`, MAX_MESSAGE_LENGTH);
+  return { ok: false, issues: [{ path: '$', message }] };
 }
 
 function toValidation<Output>(result: StandardSchemaV1.Result<unknown>): Validation<Output> {
-  if (result.issues === undefined) return { ok: true, value: result.value as Output };
+  // The standard says: a falsy value for issues indicates success.
+  if (!result.issues) return { ok: true, value: result.value as Output };
   return {
     ok: false,
     issues: result.issues
       .slice(0, MAX_ISSUES)
-      .map((issue) => ({ path: jsonPath(issue.path), message: issue.message })),
+      .map(({ path, message }) => ({ path: jsonPath(path), message: bounded(message, MAX_MESSAGE_LENGTH) })),
   };
 }
 
-/** Writes a path of keys as a JSON path (RFC 9535): `$.a[0]['odd key']`. */
+function bounded(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+}
+
+/** Writes a path of keys as a JSON path (RFC 9535): `$.a[0]['odd key']`. Keys longer than 80 characters are cut. */
 export function jsonPath(path: StandardSchemaV1.Issue['path'] = []): string {
   let text = '$';
   for (const segment of path) {
     const key = typeof segment === 'object' ? segment.key : segment;
+    const name = bounded(String(key), MAX_KEY_LENGTH);
     if (typeof key === 'number') text += `[${key}]`;
-    else if (/^[A-Za-z_]\w*$/.test(String(key))) text += `.${String(key)}`;
-    else text += `['${String(key)}']`;
+    else if (/^[A-Za-z_]\w*$/.test(name)) text += `.${name}`;
+    else text += `['${name.replace(/[\\']/g, '\\$&')}']`;
   }
   return text;
 }
