@@ -27,12 +27,7 @@ export function findNonJson(value: unknown): NonJson | undefined {
 function findIn(value: unknown, depth: number, budget: { left: number }): NonJson | undefined {
   budget.left -= 1;
   if (budget.left < 0) return { path: [], reason: `holds more than ${MAX_JSON_VALUES} values` };
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? undefined : { path: [], reason: `${value} is not a JSON number` };
-  }
-  if (value === undefined) return { path: [], reason: 'undefined is not JSON' };
-  if (typeof value !== 'object') return { path: [], reason: `a ${typeof value} is not JSON` };
+  if (typeof value !== 'object' || value === null) return findInScalar(value);
   if (depth >= MAX_JSON_DEPTH) return { path: [], reason: `nests deeper than ${MAX_JSON_DEPTH} levels` };
   if (!Array.isArray(value) && !isPlainObject(value)) {
     return { path: [], reason: `a ${value.constructor?.name || 'class'} instance is not JSON` };
@@ -42,6 +37,13 @@ function findIn(value: unknown, depth: number, budget: { left: number }): NonJso
     if (found) return { path: [key, ...found.path], reason: found.reason };
   }
   return undefined;
+}
+
+function findInScalar(value: unknown): NonJson | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
+  if (value === undefined) return { path: [], reason: 'undefined is not JSON' };
+  if (typeof value !== 'number') return { path: [], reason: `a ${typeof value} is not JSON` };
+  return Number.isFinite(value) ? undefined : { path: [], reason: `${value} is not a JSON number` };
 }
 
 function* membersOf(value: object): Generator<[PropertyKey, unknown]> {
