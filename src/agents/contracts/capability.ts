@@ -94,6 +94,13 @@ export type OpenCapability<Name extends string = string> = Capability<Name, Sche
 export function capability<Name extends string, I extends InputSpec, O extends OutputSpec>(
   definition: CapabilityDefinition<Name, I, O>,
 ): Capability<Name, I, O> {
+  if (typeof definition !== 'object' || definition === null) {
+    throw new InvalidDefinitionError(
+      'capability',
+      definition,
+      'it is no definition; look for an import cycle',
+    );
+  }
   const { name, description, input, output, requiredContext = [] } = definition;
   if (!isName(name)) throw new InvalidDefinitionError('capability', name, `its name ${NAME_RULE}`);
   if (typeof description !== 'string' || description.trim() === '') {
@@ -103,13 +110,8 @@ export function capability<Name extends string, I extends InputSpec, O extends O
       'its description is empty; say in a sentence what it does',
     );
   }
-  const stranger = requiredContext.find((type) => !isDataType(type));
-  if (stranger !== undefined) {
-    throw new InvalidDefinitionError(
-      'capability',
-      name,
-      'requiredContext lists something that is no data type',
-    );
+  if (!Array.isArray(requiredContext) || !requiredContext.every(isDataType)) {
+    throw new InvalidDefinitionError('capability', name, 'requiredContext must be a list of data types');
   }
   const problem = findEstimateProblem(definition);
   if (problem !== undefined) throw new InvalidDefinitionError('capability', name, problem);
@@ -140,26 +142,27 @@ export function isCapability(value: unknown): value is Capability {
 /** The first estimate that is out of its bounds, as a sentence part; `undefined` when all are fine. */
 export function findEstimateProblem(estimates: Estimates): string | undefined {
   const { estimatedDurationMs, estimatedCostUsd, estimatedSuccessRatio } = estimates;
-  if (
-    estimatedDurationMs !== undefined &&
-    !(estimatedDurationMs >= 0 && Number.isFinite(estimatedDurationMs))
-  ) {
+  if (!isEstimate(estimatedDurationMs, Number.MAX_VALUE)) {
     return `estimatedDurationMs is ${estimatedDurationMs}; it must be a finite number of at least 0`;
   }
-  if (estimatedCostUsd !== undefined && !(estimatedCostUsd >= 0 && Number.isFinite(estimatedCostUsd))) {
+  if (!isEstimate(estimatedCostUsd, Number.MAX_VALUE)) {
     return `estimatedCostUsd is ${estimatedCostUsd}; it must be a finite number of at least 0`;
   }
-  if (estimatedSuccessRatio !== undefined && !(estimatedSuccessRatio >= 0 && estimatedSuccessRatio <= 1)) {
-    return `estimatedSuccessRatio is ${estimatedSuccessRatio}; it must lie between 0 and 1`;
+  if (!isEstimate(estimatedSuccessRatio, 1)) {
+    return `estimatedSuccessRatio is ${estimatedSuccessRatio}; it must be a number from 0 to 1`;
   }
   return undefined;
+}
+
+function isEstimate(value: number | undefined, most: number): boolean {
+  return value === undefined || (typeof value === 'number' && value >= 0 && value <= most);
 }
 
 /** The data type of open contracts. */
 export const OPEN_TYPE = dataType('json', anyJson, { description: 'Any JSON value.' });
 
 function toContract(name: string, input: InputSpec, output: OutputSpec): Contract {
-  const outputs = isAnyOf(output) ? output.types : [named(name, 'output', output)];
+  const outputs = Object.freeze(isAnyOf(output) ? [...output.types] : [named(name, 'output', output)]);
   if (isAllOf(input))
     return Object.freeze({ mode: 'all', inputs: new Map(Object.entries(input.parts)), outputs });
   const types = isAnyOf(input) ? input.types : [named(name, 'input', input)];
@@ -176,5 +179,6 @@ function named(capabilityName: string, side: 'input' | 'output', schema: unknown
       `its ${side} is no data type and no Standard Schema; pass dataType(…), a schema${side === 'input' ? ', anyOf(…) or allOf({…})' : ' or anyOf(…)'}`,
     );
   }
-  return dataType(`${capabilityName.slice(0, 57)}_${side}`, schema);
+  // Cut so that the whole is still a name: of at most 64 characters, without a doubled separator.
+  return dataType(`${capabilityName.slice(0, 57).replace(/[_-]$/, '')}_${side}`, schema);
 }

@@ -12,7 +12,7 @@ export type Compatibility =
 /**
  * Compares two contracts of one name.
  *
- * They are compatible when every data type that both name has the same JSON Schema, alternatives share at least one
+ * They are compatible when every data type that both name has the same JSON Schema on both sides of validation, alternatives share at least one
  * input and one output, and required sets have the same members. Schemas without a JSON form are the same only when they
  * are the same object.
  */
@@ -40,9 +40,9 @@ function compareInputs(a: Capability, b: Capability): string[] {
     return [`the required members differ: (${lists[0]}) and (${lists[1]})`];
   }
   if (shared.length === 0) return ['they share no input type'];
-  return shared
-    .filter((key) => !isSameType(left.get(key) as DataType, right.get(key) as DataType))
-    .map((key) => `the input "${key}" has two different schemas`);
+  return shared.flatMap((key) =>
+    describeDifference(`input "${key}"`, left.get(key) as DataType, right.get(key) as DataType),
+  );
 }
 
 function compareOutputs(a: Capability, b: Capability): string[] {
@@ -51,32 +51,47 @@ function compareOutputs(a: Capability, b: Capability): string[] {
     return right === undefined ? [] : [[left, right] as const];
   });
   if (pairs.length === 0) return ['they share no output type'];
-  return pairs
-    .filter(([left, right]) => !isSameType(left, right))
-    .map(([left]) => `the output "${left.name}" has two different schemas`);
+  return pairs.flatMap(([left, right]) => describeDifference(`output "${left.name}"`, left, right));
 }
 
-function isSameType(a: DataType, b: DataType): boolean {
-  if (a === b || a.schema === b.schema) return a.name === b.name;
-  if (a.name !== b.name) return false;
+function describeDifference(subject: string, a: DataType, b: DataType): string[] {
+  if (a.name !== b.name)
+    return [`the ${subject} is of type ${a.name} in one, of type ${b.name} in the other`];
+  return isSameShape(a, b) ? [] : [`the ${subject} has two different schemas`];
+}
+
+function isSameShape(a: DataType, b: DataType): boolean {
+  if (a === b || a.schema === b.schema) return true;
   const left = fingerprint(a);
   return left !== undefined && left === fingerprint(b);
 }
 
 const fingerprints = new WeakMap<DataType, string | undefined>();
 
+/** Both sides count: a default or a conversion changes what callers may pass, not what handlers get. */
 function fingerprint(type: DataType): string | undefined {
   if (!fingerprints.has(type)) {
-    const schema = toJsonSchema(type.schema, 'output');
-    fingerprints.set(type, schema && JSON.stringify(sortKeys(schema)));
+    const input = toJsonSchema(type.schema, 'input');
+    const output = toJsonSchema(type.schema, 'output');
+    fingerprints.set(type, input && output && JSON.stringify([inOneOrder(input), inOneOrder(output)]));
   }
   return fingerprints.get(type);
 }
 
-/** Object members have no order; lists do. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
+/** Keywords of JSON Schema whose lists are sets (draft 2020-12, Validation, 6.1 and 6.5.3). */
+const SET_KEYWORDS = new Set(['type', 'enum', 'required']);
+
+/** Object members and sets have no order; other lists do. */
+function inOneOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOneOrder);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, part]) => [key, sortKeys(part)]));
+  return Object.fromEntries(
+    entries.map(([key, part]) => [
+      key,
+      Array.isArray(part) && SET_KEYWORDS.has(key)
+        ? part.map((item) => JSON.stringify(item)).sort()
+        : inOneOrder(part),
+    ]),
+  );
 }

@@ -1,4 +1,4 @@
-import { validate, type SchemaIssue, type Validation } from '../../common/index.js';
+import { jsonPath, MAX_ISSUES, validate, type SchemaIssue, type Validation } from '../../common/index.js';
 import type { Contract } from './capability.js';
 import { isTypedValue, type DataType } from './data-type.js';
 
@@ -69,25 +69,39 @@ function matchParts(
     const members = [...contract.inputs.keys()].join(', ');
     return { ok: false, issues: [{ path: '$', message: `must be an object with the members ${members}` }] };
   }
-  const issues: SchemaIssue[] = Object.keys(value)
+  const strangers = Object.keys(value)
     .filter((key) => !contract.inputs.has(key))
-    .map((key) => ({ path: `$.${key}`, message: 'is not a member of this input; remove it' }));
+    .map((key) => ({ path: jsonPath([key]), message: 'is not a member of this input; remove it' }));
   const parts = [...contract.inputs].map(
-    ([key, type]) => [key, validate(type, (value as Record<string, unknown>)[key])] as const,
+    ([key, type]) => [key, validate(type, ownMember(value, key))] as const,
   );
-  const collect = (results: readonly (readonly [string, Validation<unknown>])[]): Match => {
-    const matched: Record<string, unknown> = {};
-    for (const [key, result] of results) {
-      if (result.ok) matched[key] = result.value;
-      else
-        issues.push(...result.issues.map((issue) => ({ ...issue, path: `$.${key}${issue.path.slice(1)}` })));
-    }
-    return issues.length > 0 ? { ok: false, issues } : { ok: true, type: name, value: matched };
-  };
   if (parts.some(([, result]) => result instanceof Promise)) {
-    return Promise.all(parts.map(async ([key, result]) => [key, await result] as const)).then(collect);
+    const settled = Promise.all(parts.map(async ([key, result]) => [key, await result] as const));
+    return settled.then((results) => joinParts(name, results, strangers));
   }
-  return collect(parts as (readonly [string, Validation<unknown>])[]);
+  return joinParts(name, parts as PartResult[], strangers);
+}
+
+type PartResult = readonly [key: string, result: Validation<unknown>];
+
+/** Own members only: a contract may name one `constructor`, which every object inherits. */
+function ownMember(value: object, key: string): unknown {
+  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+function joinParts(type: string, results: readonly PartResult[], strangers: readonly SchemaIssue[]): Match {
+  const issues = [...strangers];
+  const matched: [string, unknown][] = [];
+  for (const [key, result] of results) {
+    if (result.ok) matched.push([key, result.value]);
+    else
+      issues.push(
+        ...result.issues.map(({ path, message }) => ({ path: jsonPath([key]) + path.slice(1), message })),
+      );
+  }
+  if (issues.length > 0) return { ok: false, issues: issues.slice(0, MAX_ISSUES) };
+  // `fromEntries` defines members; an assignment to one named `__proto__` would set the prototype.
+  return { ok: true, type, value: Object.fromEntries(matched) };
 }
 
 function unknownType(inputType: string, contract: Contract): Match {

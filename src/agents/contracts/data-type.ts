@@ -55,7 +55,7 @@ export function dataType<Name extends string, S extends Schema>(
     name,
     schema,
     description: options.description,
-    '~standard': schema['~standard'] as DataType<Name, S>['~standard'],
+    '~standard': schema['~standard'],
     of: (value: SchemaInput<S>) => ({ [TYPED_VALUE]: true as const, type: name, value }),
   });
 }
@@ -74,5 +74,5 @@ export function isTypedValue(value: unknown): value is TypedValue {
 export function isSchema(value: unknown): value is Schema {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const standard = (value as Partial<Schema>)['~standard'];
-  return typeof standard === 'object' && typeof standard.validate === 'function';
+  return typeof standard?.validate === 'function';
 }

@@ -60,7 +60,7 @@ export function anyOf<const Types extends readonly [DataType, ...DataType[]]>(..
       'anyOf takes at least one data type, and each name once',
     );
   }
-  return Object.freeze({ [ANY_OF]: true as const, types });
+  return Object.freeze({ [ANY_OF]: true as const, types: Object.freeze(types) });
 }
 
 /**
