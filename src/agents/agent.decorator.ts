@@ -8,7 +8,10 @@ type CapabilityOrName = Capability | string;
 /** A class whose instances have `execute` for these capabilities; the check that makes a misfit fail to compile. */
 type Specialist<C extends CapabilityOrName> = new (
   ...args: never[]
-) => C extends string ? { execute: (input: never, task: never) => unknown } : Executes<C>;
+  // Not distributed over several capabilities: one `execute` serves them all, not any one of them.
+) => [C] extends [string]
+  ? { execute: (input: never, task: never) => unknown }
+  : Executes<Exclude<C, string>>;
 
 type SpecialistDecorator<C extends CapabilityOrName> = <T extends Specialist<C>>(target: T) => void;
 

@@ -39,13 +39,18 @@ export class InvalidOutputError extends CadreError {
   }
 }
 
+/** Numbers as they are, NaN too; what is no number may hold anything, so only its type is told. */
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
+}
+
 /** A usage, confidence or source report of an agent is not usable. */
 export class InvalidReportError extends CadreError {
   constructor(field: string, value: unknown, remedy: string) {
     super({
       code: 'REPORT_INVALID',
       kind: 'execution',
-      message: `The agent reported ${field} = ${String(value).slice(0, 60)}; ${remedy}.`,
+      message: `The agent reported ${field} = ${shown(value)}; ${remedy}.`,
       details: { field },
     });
   }

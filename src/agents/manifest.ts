@@ -10,9 +10,10 @@ import type {
   ManifestInput,
   ProvidedCapability,
   ProvidedCapabilityInput,
+  ProvidesOptions,
   Violation,
 } from './agent.types.js';
-import { isDataType } from './contracts/data-type.js';
+import { isDataType, type DataType } from './contracts/data-type.js';
 import { isName, NAME_RULE } from './contracts/names.js';
 
 /** What a manifest gets where its author is silent. */
@@ -22,9 +23,18 @@ export const AGENT_DEFAULTS = {
   healthCheckTimeoutMs: 5_000,
 } as const;
 
-const MAX_CONCURRENT_TASKS = 10_000;
-const MAX_HEALTH_CHECK_MS = 60_000;
-const MAX_TIMEOUT_MS = 86_400_000;
+/** The method of a specialist. */
+const DEFAULT_METHOD = 'execute';
+
+interface NumberRange {
+  readonly least: number;
+  readonly most: number;
+  readonly kind: 'whole' | 'finite';
+}
+const CONCURRENCY: NumberRange = { least: 1, most: 10_000, kind: 'whole' };
+const COST_USD: NumberRange = { least: 0, most: Number.MAX_VALUE, kind: 'finite' };
+const HEALTH_CHECK_MS: NumberRange = { least: 1, most: 60_000, kind: 'whole' };
+const TIMEOUT_MS: NumberRange = { least: 1, most: 86_400_000, kind: 'whole' };
 
 /** The validated manifest, or every reason why there is none. */
 export type ManifestResolution =
@@ -44,21 +54,16 @@ export function resolveManifest(input: ManifestInput, owner: object): ManifestRe
     void violations.push({ code, agent: subject, message });
 
   if (!isName(input.name)) report('AGENT_NAME_INVALID', `its name ${NAME_RULE}`);
-  if (semver.valid(version) !== version) {
-    report(
-      'AGENT_VERSION_INVALID',
-      `its version "${version}" is no semantic version; write one such as "2.1.0"`,
-    );
-  }
-  checkNumber(report, 'maxConcurrentTasks', input.maxConcurrentTasks, 1, MAX_CONCURRENT_TASKS, true);
-  checkNumber(report, 'costPerTaskUsd', input.costPerTaskUsd, 0, Number.MAX_VALUE, false);
-  checkNumber(report, 'healthCheckTimeoutMs', input.healthCheckTimeoutMs, 1, MAX_HEALTH_CHECK_MS, true);
+  checkVersion(report, version);
+  checkNumber(report, 'maxConcurrentTasks', input.maxConcurrentTasks, CONCURRENCY);
+  checkNumber(report, 'costPerTaskUsd', input.costPerTaskUsd, COST_USD);
+  checkNumber(report, 'healthCheckTimeoutMs', input.healthCheckTimeoutMs, HEALTH_CHECK_MS);
   checkTexts(report, 'tags', input.tags);
   checkTexts(report, 'dependencies', input.dependencies);
   if (input.region !== undefined && (typeof input.region !== 'string' || input.region.trim() === '')) {
     report('AGENT_OPTION_INVALID', 'region must be a text that is not empty');
   }
-  const capabilities = resolveCapabilities(input.capabilities ?? [], owner, report);
+  const capabilities = resolveCapabilities(input.capabilities, owner, report);
   if (violations.length > 0) return { ok: false, violations };
   return {
     ok: true,
@@ -79,96 +84,121 @@ export function resolveManifest(input: ManifestInput, owner: object): ManifestRe
 
 type Report = (code: string, message: string) => void;
 
+/** An entry in its long form; its members are what the author wrote, right or wrong. */
+type Entry = { readonly capability: Capability | string; readonly method?: string } & ProvidesOptions;
+
 function resolveCapabilities(
-  inputs: readonly ProvidedCapabilityInput[],
+  inputs: readonly ProvidedCapabilityInput[] = [],
   owner: object,
   report: Report,
 ): ProvidedCapability[] {
+  if (!Array.isArray(inputs)) {
+    report('AGENT_OPTION_INVALID', 'capabilities must be a list');
+    return [];
+  }
   const provided = new Map<string, ProvidedCapability>();
-  for (const input of inputs) {
-    const entry = typeof input === 'object' && !isCapability(input) ? input : { capability: input };
+  for (const input of inputs as readonly ProvidedCapabilityInput[]) {
+    const entry = isEntry(input) ? input : { capability: input };
     const capability = resolveCapability(entry.capability, report);
     if (capability === undefined) continue;
     if (provided.has(capability.name)) {
       report('CAPABILITY_PROVIDED_TWICE', `it provides "${capability.name}" by two methods; keep one`);
       continue;
     }
-    const {
-      method = 'execute',
-      timeoutMs,
-      requiredContext = [],
-    } = entry as Exclude<typeof entry, { capability: string }> & {
-      method?: string;
-    };
-    checkHandler(capability, owner, method, report);
-    const label = `timeoutMs of "${capability.name}"`;
-    checkNumber(report, label, timeoutMs, 1, MAX_TIMEOUT_MS, true);
-    const problem = findEstimateProblem(entry);
-    if (problem !== undefined) report('AGENT_OPTION_INVALID', `of "${capability.name}", ${problem}`);
-    if (!requiredContext.every(isDataType)) {
-      report(
-        'AGENT_OPTION_INVALID',
-        `requiredContext of "${capability.name}" lists something that is no data type`,
-      );
-    }
-    provided.set(
-      capability.name,
-      Object.freeze({
-        capability,
-        method,
-        timeoutMs,
-        requiredContext: Object.freeze([...capability.requiredContext, ...requiredContext]),
-        estimatedDurationMs: entry.estimatedDurationMs ?? capability.estimatedDurationMs,
-        estimatedCostUsd: entry.estimatedCostUsd ?? capability.estimatedCostUsd,
-        estimatedSuccessRatio: entry.estimatedSuccessRatio ?? capability.estimatedSuccessRatio,
-      }),
-    );
+    checkEntry(report, capability, entry, owner);
+    provided.set(capability.name, toProvided(capability, entry, contextOf(report, capability, entry)));
   }
   return [...provided.values()];
 }
 
+function isEntry(input: ProvidedCapabilityInput): input is Entry {
+  return typeof input === 'object' && input !== null && !isCapability(input);
+}
+
 function resolveCapability(value: Capability | string, report: Report): Capability | undefined {
   if (isCapability(value)) return value;
-  if (isName(value)) return openCapability(value) as unknown as Capability;
-  report(
-    'CAPABILITY_INVALID',
-    `it lists ${JSON.stringify(value) ?? String(value)} as a capability, whose name ${NAME_RULE}`,
-  );
+  if (isName(value)) return openCapability(value);
+  const subject =
+    typeof value === 'string' ? `"${(value as string).slice(0, 80)}"` : `a value of type ${typeof value}`;
+  report('CAPABILITY_INVALID', `it lists ${subject} as a capability, whose name ${NAME_RULE}`);
   return undefined;
 }
 
-function checkHandler(capability: Capability, owner: object, method: string, report: Report): void {
-  const handler: unknown = (owner as Record<string, unknown>)[method];
+function checkEntry(report: Report, { name }: Capability, entry: Entry, owner: object): void {
+  checkHandler(report, name, owner, entry.method ?? DEFAULT_METHOD);
+  checkNumber(report, `timeoutMs of "${name}"`, entry.timeoutMs, TIMEOUT_MS);
+  const problem = findEstimateProblem(entry);
+  if (problem !== undefined) report('AGENT_OPTION_INVALID', `of "${name}", ${problem}`);
+}
+
+function contextOf(report: Report, capability: Capability, entry: Entry): DataType[] {
+  const further: unknown = entry.requiredContext ?? [];
+  if (Array.isArray(further) && further.every(isDataType)) {
+    return [...new Set([...capability.requiredContext, ...further])];
+  }
+  report('AGENT_OPTION_INVALID', `requiredContext of "${capability.name}" must be a list of data types`);
+  return [];
+}
+
+function toProvided(
+  capability: Capability,
+  entry: Entry,
+  requiredContext: readonly DataType[],
+): ProvidedCapability {
+  return Object.freeze({
+    capability,
+    method: entry.method ?? DEFAULT_METHOD,
+    timeoutMs: entry.timeoutMs,
+    requiredContext: Object.freeze(requiredContext),
+    estimatedDurationMs: entry.estimatedDurationMs ?? capability.estimatedDurationMs,
+    estimatedCostUsd: entry.estimatedCostUsd ?? capability.estimatedCostUsd,
+    estimatedSuccessRatio: entry.estimatedSuccessRatio ?? capability.estimatedSuccessRatio,
+  });
+}
+
+function checkVersion(report: Report, version: string): void {
+  const parsed = semver.parse(version);
+  if (parsed === null || parsed.raw !== parsed.version) {
+    const problem =
+      parsed !== null && parsed.build.length > 0
+        ? 'has build metadata, which gives releases no order; leave it out'
+        : 'is no semantic version; write one such as "2.1.0"';
+    report('AGENT_VERSION_INVALID', `its version "${version}" ${problem}`);
+  }
+}
+
+function checkHandler(report: Report, capability: string, owner: object, method: string): void {
+  const handler: unknown = isAccessor(owner, method) ? undefined : (owner as Record<string, unknown>)[method];
   if (typeof handler !== 'function') {
     report(
       'HANDLER_MISSING',
-      `it lists "${capability.name}" but has no method ${method}(); add it, or mark another method with @Provides`,
+      `it lists "${capability}" but has no method ${method}(); add it, or mark another method with @Provides`,
     );
   } else if (handler.length > 2) {
     report(
       'HANDLER_MISFIT',
-      `${method}() for "${capability.name}" takes ${handler.length} parameters; it gets (input, task)`,
+      `${method}() for "${capability}" takes ${handler.length} parameters; it gets (input, task)`,
     );
   }
 }
 
-function checkNumber(
-  report: Report,
-  field: string,
-  value: number | undefined,
-  least: number,
-  most: number,
-  whole: boolean,
-): void {
+/** A getter is never asked: run on a prototype, before an instance is ready, it may do anything. */
+function isAccessor(owner: object, member: string): boolean {
+  for (let holder: object | null = owner; holder; holder = Object.getPrototypeOf(holder) as object | null) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, member);
+    if (descriptor !== undefined) return descriptor.get !== undefined;
+  }
+  return false;
+}
+
+function checkNumber(report: Report, field: string, value: number | undefined, range: NumberRange): void {
+  const { least, most, kind } = range;
   if (value === undefined) return;
-  const fits =
-    typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value));
-  if (fits) return;
-  const range = most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`;
-  report(
-    'AGENT_OPTION_INVALID',
-    `${field} is ${String(value)}; it must be a ${whole ? 'whole ' : ''}number ${range}`,
-  );
+  // Declared as a number; plain JavaScript may still bring a text that only compares like one.
+  const isInRange = typeof value === 'number' && value >= least && value <= most;
+  if (isInRange && (kind === 'finite' || Number.isInteger(value))) return;
+  const bounds = most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`;
+  report('AGENT_OPTION_INVALID', `${field} is ${String(value)}; it must be a ${kind} number ${bounds}`);
 }
 
 function checkTexts(report: Report, field: string, value: readonly string[] | undefined): void {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { PROVIDES_METADATA, type ProvidesMetadata } from './agent.metadata.js';
+import { InvalidDefinitionError } from './agent.errors.js';
 import type { HandlerOf, ProvidesOptions } from './agent.types.js';
 import {
   capability,
@@ -19,7 +20,7 @@ type HandlerDecorator<Handler> = <F extends Handler>(
  * Marks the method that provides a capability. A method whose input or output does not fit the contract does not compile.
  *
  * @param provided a shared capability, an inline definition, or the name of an open contract
- * @throws DEFINITION_INVALID for a wrong inline definition
+ * @throws DEFINITION_INVALID for a wrong inline definition, or on anything but a method of instances named by a text
  * @publicApi
  */
 export function Provides<C extends Capability>(
@@ -39,7 +40,8 @@ export function Provides(
   options: ProvidesOptions = {},
 ): MethodDecorator {
   const resolved = typeof provided === 'string' || isCapability(provided) ? provided : capability(provided);
-  return (target, method) => {
+  return (target, method, descriptor?: PropertyDescriptor) => {
+    checkMethod(target, method, descriptor);
     const earlier = (Reflect.getOwnMetadata(PROVIDES_METADATA, target, method) ?? []) as ProvidesMetadata[];
     Reflect.defineMetadata(
       PROVIDES_METADATA,
@@ -48,4 +50,19 @@ export function Provides(
       method,
     );
   };
+}
+
+/** The compiler refuses most of these; a handler that nobody would ever find must not pass silently in plain JavaScript. */
+function checkMethod(
+  target: object,
+  method: string | symbol,
+  descriptor: PropertyDescriptor | undefined,
+): void {
+  const owner = typeof target === 'function' ? target : target.constructor;
+  const refuse = (problem: string): never => {
+    throw new InvalidDefinitionError('agent', owner.name, `@Provides marks ${String(method)}, ${problem}`);
+  };
+  if (typeof target === 'function') refuse('which is static; instances provide capabilities');
+  if (typeof method === 'symbol') refuse('whose name is a symbol; name it by a text');
+  if (typeof descriptor?.value !== 'function') refuse('which is no method');
 }

@@ -1,4 +1,5 @@
-import { deepFreeze, type SchemaOutput } from '../common/index.js';
+import { deepFreeze, jsonPath, messageOf, type SchemaOutput } from '../common/index.js';
+import { InvalidInputError } from './agent.errors.js';
 import { isDataType, type DataType } from './contracts/data-type.js';
 
 /** An output of an earlier step, with the data type it is of. */
@@ -9,7 +10,8 @@ export interface StepOutput {
 
 /**
  * What a task may know of the run around it: values the caller gave, by data type, and the outputs of earlier steps, by
- * step id and by data type. Frozen all the way down: nothing an agent does to it reaches another agent.
+ * step id and by data type. Plain objects and lists are frozen all the way down: nothing an agent does to them reaches
+ * another agent.
  * @publicApi
  */
 export class RunContext {
@@ -24,12 +26,15 @@ export class RunContext {
     this.#bySteps = bySteps;
   }
 
-  /** A context of values named by their data types. Takes a frozen copy. */
+  /**
+   * A context of values named by their data types. Takes a frozen copy.
+   * @throws INPUT_INVALID for a value that cannot be copied, such as a function
+   */
   static of(values: Readonly<Record<string, unknown>>): RunContext {
     const entries = Object.entries(values);
     if (entries.length === 0) return RunContext.EMPTY;
     return new RunContext(
-      new Map(entries.map(([type, value]) => [type, deepFreeze(structuredClone(value))])),
+      new Map(entries.map(([type, value]) => [type, deepFreeze(copyOf(type, value))])),
       new Map(),
     );
   }
@@ -58,5 +63,14 @@ export class RunContext {
       new Map(this.#byType).set(output.type, value),
       new Map(this.#bySteps).set(stepId, { type: output.type, value }),
     );
+  }
+}
+
+function copyOf(type: string, value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch (error) {
+    const issue = { path: jsonPath([type]), message: `cannot be copied: ${messageOf(error)}` };
+    throw new InvalidInputError('the context', [issue]);
   }
 }

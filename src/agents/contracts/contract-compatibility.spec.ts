@@ -17,7 +17,7 @@ const shapes = {
 };
 const types = fc
   .record({ name: fc.constantFrom('t1', 't2', 't3'), shape: fc.constantFrom('text', 'number', 'record') })
-  .map(({ name, shape }): DataType => dataType(name, shapes[shape as keyof typeof shapes]()));
+  .map(({ name, shape }): DataType => dataType(name, shapes[shape]()));
 const alternatives = fc
   .uniqueArray(types, { minLength: 1, maxLength: 3, selector: ({ name }) => name })
   .map((list) => anyOf(...(list as [DataType, ...DataType[]])));

@@ -15,7 +15,7 @@ const Later = dataType('later', {
     version: 1,
     vendor: 'test',
     validate: async (value) =>
-      /^later/.test(String(value))
+      String(value).startsWith('later')
         ? { value: `${String(value)}!` }
         : { issues: [{ message: 'is not later' }] },
   },

@@ -9,7 +9,7 @@ import {
 } from '../../common/index.js';
 import { InvalidInputError, InvalidOutputError } from '../agent.errors.js';
 import { Semaphore } from './semaphore.js';
-import { currentTaskScope, runAsTool, type TaskScope } from './task-scope.js';
+import { currentTaskScope, currentToolUse, runAsTool, type TaskScope } from './task-scope.js';
 import { ToolTimeoutError } from './tool.errors.js';
 import type { ToolContext } from './tool.types.js';
 
@@ -33,6 +33,9 @@ const lines = new WeakMap<object, Semaphore>();
 /**
  * Uses a tool: validates, waits for a place, tries, validates the answer, and records the call with the attempt it works for.
  * Outside of a task it does the same without a record.
+ *
+ * A tool that reaches its own instance again, by `super.use()` or `this.use()`, is still in the same use: it would
+ * otherwise wait for the place it holds itself.
  */
 export async function runTool(
   tool: ToolDefinition,
@@ -40,6 +43,8 @@ export async function runTool(
   use: UseMethod,
   input: unknown,
 ): Promise<unknown> {
+  const outer = currentToolUse();
+  if (outer?.instance === instance) return use.call(instance, input, outer.context);
   const scope = currentTaskScope() ?? detachedScope();
   const startedAt = scope.clock.now();
   const started = scope.clock.monotonicMs();
@@ -49,7 +54,7 @@ export async function runTool(
     scope.recordToolCall({ tool: tool.name, startedAt, durationMs, tries: progress.tries, ...outcome });
   };
   try {
-    const output = await useWithin(tool, instance, use, input, scope, progress);
+    const output = await useWithin({ tool, instance, use, scope }, input, progress);
     record({ status: 'succeeded' });
     return output;
   } catch (error) {
@@ -58,14 +63,19 @@ export async function runTool(
   }
 }
 
+interface Use {
+  readonly tool: ToolDefinition;
+  readonly instance: object;
+  readonly use: UseMethod;
+  readonly scope: TaskScope;
+}
+
 async function useWithin(
-  tool: ToolDefinition,
-  instance: object,
-  use: UseMethod,
+  { tool, instance, use, scope }: Use,
   input: unknown,
-  scope: TaskScope,
   progress: { tries: number },
 ): Promise<unknown> {
+  scope.signal.throwIfAborted();
   const accepted = tool.input ? await validate(tool.input, input) : { ok: true as const, value: input };
   if (!accepted.ok) throw new InvalidInputError(`the tool "${tool.name}"`, accepted.issues);
   const line = lineOf(tool, instance);
@@ -77,7 +87,7 @@ async function useWithin(
       (signal) => {
         progress.tries += 1;
         const context: ToolContext = { signal, reportUsage: (usage) => scope.reportUsage(usage) };
-        return runAsTool(scope, () => use.call(instance, accepted.value, context));
+        return runAsTool(scope, { instance, context }, () => use.call(instance, accepted.value, context));
       },
       scope,
     );
@@ -93,18 +103,16 @@ async function tryRepeatedly(
   tool: ToolDefinition,
   attempt: (signal: AbortSignal) => unknown,
   scope: TaskScope,
+  failed = 0,
 ): Promise<unknown> {
-  for (let failed = 0; ;) {
-    try {
-      return await withinTime(tool, attempt, scope);
-    } catch (error) {
-      failed += 1;
-      const isFinal =
-        failed >= tool.retry.attempts || scope.signal.aborted || (isCadreError(error) && !error.retryable);
-      if (isFinal) throw error;
-      await scope.clock.delay(retryDelayMs(tool.retry, failed, scope.random), scope.signal);
-    }
+  try {
+    return await withinTime(tool, attempt, scope);
+  } catch (error) {
+    const isLast = failed + 1 >= tool.retry.attempts || scope.signal.aborted;
+    if (isLast || (isCadreError(error) && !error.retryable)) throw error;
   }
+  await scope.clock.delay(retryDelayMs(tool.retry, failed + 1, scope.random), scope.signal);
+  return tryRepeatedly(tool, attempt, scope, failed + 1);
 }
 
 /** One try. The caller gets the timeout at once, also from a tool that ignores its signal. */
@@ -116,13 +124,10 @@ async function withinTime(
   if (tool.timeoutMs === undefined) return attempt(scope.signal);
   const controller = new AbortController();
   const error = new ToolTimeoutError(tool.name, tool.timeoutMs);
-  let cancel = (): void => {};
   const late = new Promise<never>((_, reject) => {
-    cancel = scope.clock.schedule(tool.timeoutMs as number, () => {
-      controller.abort(error);
-      reject(error);
-    });
+    controller.signal.addEventListener('abort', () => reject(error));
   });
+  const cancel = scope.clock.schedule(tool.timeoutMs, () => controller.abort(error));
   try {
     return await Promise.race([attempt(AbortSignal.any([scope.signal, controller.signal])), late]);
   } finally {
