@@ -13,7 +13,7 @@ export class InvalidDefinitionError extends CadreError {
   }
 }
 
-/** The input of a task or a tool does not fit its contract. It is the caller's fault, so no other agent is tried. */
+/** The input of a task does not fit its contract. It is the caller's fault, so no other agent is tried. */
 export class InvalidInputError extends CadreError {
   constructor(subject: string, issues: readonly SchemaIssue[]) {
     super({

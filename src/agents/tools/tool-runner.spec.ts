@@ -80,9 +80,13 @@ describe('a tool in a task', () => {
     const task = newTask();
     let runs = 0;
     const tool = toolThat(() => (runs += 1), { input: z.string() });
-    await expect(task.run(() => tool.use(3))).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    await expect(task.run(() => tool.use(3))).rejects.toMatchObject({
+      code: 'TOOL_INPUT_INVALID',
+      kind: 'execution',
+      retryable: false,
+    });
     expect(runs).toBe(0);
-    expect(task.calls).toEqual([expect.objectContaining({ tries: 0, errorCode: 'INPUT_INVALID' })]);
+    expect(task.calls).toEqual([expect.objectContaining({ tries: 0, errorCode: 'TOOL_INPUT_INVALID' })]);
   });
 
   it('fails for an output that does not fit, and is not tried again for that', async () => {

@@ -7,10 +7,10 @@ import {
   type ResolvedRetryOptions,
   type Schema,
 } from '../../common/index.js';
-import { InvalidInputError, InvalidOutputError } from '../agent.errors.js';
+import { InvalidOutputError } from '../agent.errors.js';
 import { Semaphore } from './semaphore.js';
 import { currentTaskScope, currentToolUse, runAsTool, type TaskScope } from './task-scope.js';
-import { ToolTimeoutError } from './tool.errors.js';
+import { InvalidToolInputError, ToolTimeoutError } from './tool.errors.js';
 import type { ToolContext } from './tool.types.js';
 
 /** A tool's options, validated and with defaults. */
@@ -77,7 +77,7 @@ async function useWithin(
 ): Promise<unknown> {
   scope.signal.throwIfAborted();
   const accepted = tool.input ? await validate(tool.input, input) : { ok: true as const, value: input };
-  if (!accepted.ok) throw new InvalidInputError(`the tool "${tool.name}"`, accepted.issues);
+  if (!accepted.ok) throw new InvalidToolInputError(tool.name, accepted.issues);
   const line = lineOf(tool, instance);
   await line?.acquire(scope.signal);
   let returned: unknown;

@@ -1,4 +1,4 @@
-import { CadreError } from '../../common/index.js';
+import { CadreError, describeIssues, type SchemaIssue } from '../../common/index.js';
 
 /** A tool did not answer in its own time. */
 export class ToolTimeoutError extends CadreError {
@@ -8,6 +8,23 @@ export class ToolTimeoutError extends CadreError {
       kind: 'timeout',
       message: `The tool "${tool}" did not answer within ${timeoutMs} ms; raise its timeoutMs or look at what it waits for.`,
       details: { tool, timeoutMs },
+    });
+  }
+}
+
+/**
+ * A tool was given what its schema does not allow. It is the agent's doing, not that of whoever gave the agent its task, so
+ * another agent may still be asked.
+ */
+export class InvalidToolInputError extends CadreError {
+  constructor(tool: string, issues: readonly SchemaIssue[]) {
+    super({
+      code: 'TOOL_INPUT_INVALID',
+      kind: 'execution',
+      message: `The tool "${tool}" was given an input that does not fit: ${describeIssues(issues)}.`,
+      // The same agent would most likely give the same again.
+      retryable: false,
+      details: { tool, issues },
     });
   }
 }
