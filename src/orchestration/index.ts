@@ -1,3 +1,6 @@
+export { AttemptRunner } from './attempts/attempt-runner.js';
+export { Dispatcher } from './dispatch/dispatcher.js';
+export { WaitingRoom } from './dispatch/waiting-room.js';
 export * from './orchestration.errors.js';
 export * from './orchestration.events.js';
 export { OrchestrationModule } from './orchestration.module.js';
@@ -9,7 +12,7 @@ export {
 export { OrchestrationService } from './orchestration.service.js';
 export { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
 export type * from './run.types.js';
-export { TaskExecutor, type StepOfRun } from './task-executor.js';
-export { TASK_DEFAULTS } from './task.options.js';
-export type * from './task.types.js';
+export { TaskExecutor, type StepOfRun } from './tasks/task-executor.js';
+export { TASK_DEFAULTS } from './tasks/task.options.js';
+export type * from './tasks/task.types.js';
 export { WorkflowRunner } from './workflow-runner.js';

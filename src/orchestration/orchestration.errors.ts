@@ -1,15 +1,16 @@
-import { CadreError, messageOf } from '../common/index.js';
+import { CadreError, isCadreError, messageOf } from '../common/index.js';
 import type { Choice } from '../selection/index.js';
-import type { FailedTask } from './task.types.js';
+import type { FailedTask } from './tasks/task.types.js';
 
 /** An option of a task is out of its bounds. */
 export class TaskOptionError extends CadreError {
-  constructor(field: string, value: unknown, allowed: string) {
+  /** @param problem names the field first: `timeoutMs is 0; it must be …` */
+  constructor(problem: string) {
     super({
       code: 'TASK_OPTION_INVALID',
       kind: 'input',
-      message: `The task option ${field} is ${String(value).slice(0, 60)}; it must be ${allowed}.`,
-      details: { field },
+      message: `The task option ${problem}.`,
+      details: { field: problem.slice(0, problem.indexOf(' ')) },
     });
   }
 }
@@ -112,13 +113,14 @@ export class TaskCanceledError extends CadreError {
   }
 }
 
-/** An agent threw something of its own. */
+/** An agent threw something of its own, or a task that it had given to another agent failed. */
 export class AgentFailedError extends CadreError {
   constructor(agent: string, capability: string, cause: unknown) {
     super({
       code: 'AGENT_FAILED',
       kind: 'execution',
       message: `"${agent}" failed at "${capability}": ${messageOf(cause)}`,
+      retryable: isCadreError(cause) ? cause.retryable : undefined,
       details: { agent, capability },
       cause,
     });
@@ -148,4 +150,13 @@ export class TaskFailedError extends CadreError {
     const { code, kind, message, retryable, details } = cause;
     super({ code, kind, message, retryable, details, cause });
   }
+}
+
+/**
+ * Makes a Cadre error of whatever an agent threw. Its own Cadre errors pass as they are; the failure of a task that it gave to
+ * another agent is not that of its own task, where the same code would mean something else.
+ */
+export function toAgentError(thrown: unknown, agent: string, capability: string): CadreError {
+  const isOwn = isCadreError(thrown) && !(thrown instanceof TaskFailedError);
+  return isOwn ? thrown : new AgentFailedError(agent, capability, thrown);
 }

@@ -1,6 +1,6 @@
 import { eventType, type Failure } from '../common/index.js';
 import type { Release } from '../registry/index.js';
-import type { AttemptRecord, FailedTask, TaskProgress, TaskResult } from './task.types.js';
+import type { AttemptRecord, FailedTask, TaskProgress, TaskResult } from './tasks/task.types.js';
 
 /** An attempt has ended, one way or the other; what performance is measured by. */
 export const AttemptFinished = eventType<{

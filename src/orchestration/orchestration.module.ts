@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { RegistryModule } from '../registry/index.js';
 import { SelectionModule } from '../selection/index.js';
 import { orchestrationProviders } from './orchestration.providers.js';
-import { TaskExecutor } from './task-executor.js';
-import { Dispatcher } from './dispatcher.js';
+import { TaskExecutor } from './tasks/task-executor.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
 
 /** Carries out single tasks. */
 @Module({

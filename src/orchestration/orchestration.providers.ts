@@ -2,12 +2,12 @@ import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
 import { Catalog } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
-import { AttemptRunner } from './attempt-runner.js';
-import { Dispatcher } from './dispatcher.js';
+import { AttemptRunner } from './attempts/attempt-runner.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
 import type { ResolvedOrchestrationOptions } from './orchestration.options.js';
 import { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
-import { TaskExecutor } from './task-executor.js';
-import { WaitingRoom } from './waiting-room.js';
+import { TaskExecutor } from './tasks/task-executor.js';
+import { WaitingRoom } from './dispatch/waiting-room.js';
 
 /** Puts the plain parts of the orchestrator together. */
 export const orchestrationProviders: Provider[] = [
@@ -27,9 +27,18 @@ export const orchestrationProviders: Provider[] = [
     useFactory: (
       ...parts: [Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, ResolvedOrchestrationOptions]
     ) => {
-      const [clock, random, logger, events, catalog, dispatcher, { abortGraceMs }] = parts;
+      const [clock, random, logger, events, catalog, dispatcher, { abortGraceMs, shutdownGraceMs }] = parts;
       const runner = new AttemptRunner({ clock, random, logger, events, dispatcher, abortGraceMs });
-      return new TaskExecutor({ clock, random, events, catalog, dispatcher, runner });
+      return new TaskExecutor({
+        clock,
+        random,
+        logger,
+        events,
+        catalog,
+        dispatcher,
+        runner,
+        shutdownGraceMs,
+      });
     },
   },
 ];

@@ -1,5 +1,4 @@
 import {
-  Inject,
   Injectable,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
@@ -10,12 +9,10 @@ import { EventBus, type Cancel } from '../common/index.js';
 import { AgentRegistered, AgentUnregistered } from '../registry/index.js';
 import type { Choice } from '../selection/index.js';
 import { StatusChanged } from '../status/index.js';
-import { Dispatcher } from './dispatcher.js';
-import type { ResolvedOrchestrationOptions } from './orchestration.options.js';
-import { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
 import type { Run, WorkflowList } from './run.types.js';
-import { TaskExecutor } from './task-executor.js';
-import type { SucceededTask, TaskOptions, TaskResult } from './task.types.js';
+import { TaskExecutor } from './tasks/task-executor.js';
+import type { SucceededTask, TaskOptions, TaskResult } from './tasks/task.types.js';
 import { WorkflowRunner } from './workflow-runner.js';
 
 /** Options under which a task either succeeds or fails, and is never skipped. */
@@ -38,7 +35,6 @@ export class OrchestrationService
     private readonly dispatcher: Dispatcher,
     private readonly runner: WorkflowRunner,
     private readonly events: EventBus,
-    @Inject(ORCHESTRATION_OPTIONS) private readonly options: ResolvedOrchestrationOptions,
   ) {}
 
   /**
@@ -101,7 +97,7 @@ export class OrchestrationService
 
   /** Takes no further tasks and waits for those under way, for the grace time at most. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.executor.close(this.options.shutdownGraceMs);
+    await this.executor.close();
   }
 
   onApplicationShutdown(): void {

@@ -1,6 +1,6 @@
 import type { Failure } from '../common/index.js';
 import type { Choice } from '../selection/index.js';
-import type { AttemptRecord } from './task.types.js';
+import type { AttemptRecord } from './tasks/task.types.js';
 
 /** The shortest form of a workflow: steps in sequence. */
 export type WorkflowList = readonly WorkflowListStep[];

@@ -4,7 +4,8 @@ import type { Candidate, Selection, SelectionRequest } from './selection.types.j
  * Ranks candidates: the port that every strategy implements.
  *
  * `select` must not wait and must not change anything: it is also asked who would be chosen. What a strategy remembers of
- * its choices it learns in {@link onChosen}, which is called for choices that are carried out.
+ * its choices it learns in {@link onChosen}, which is called for choices that are carried out. All candidates have passed
+ * the filters, so a strategy that throws or answers with no valid position stops no task: the first candidate gets it.
  * @publicApi
  */
 export abstract class SelectionStrategy {

@@ -4,7 +4,7 @@ import type { SelectionStrategy } from './selection-strategy.js';
 /** The strategy of tasks that name none. */
 export const DEFAULT_STRATEGY = 'least-loaded';
 
-/** The strategies by name. */
+/** The strategies by name; of two with the same name, the later one counts. */
 export class StrategyCatalog {
   readonly #strategies: ReadonlyMap<string, SelectionStrategy>;
 

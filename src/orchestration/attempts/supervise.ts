@@ -1,4 +1,4 @@
-import type { Clock } from '../common/index.js';
+import type { Clock } from '../../common/index.js';
 
 /** How long work may take and what happens when it takes longer. */
 export interface Supervision {
@@ -21,7 +21,7 @@ export interface Supervision {
  * The caller gets the timeout or the cancellation at once; the work gets an abort and a grace time. So a caller never waits
  * for code that ignores its signal, and what the work holds is given back when it ends, or at the end of its grace at the latest.
  */
-export function supervise(work: PromiseLike<unknown>, supervision: Supervision): Promise<unknown> {
+export function supervise<T>(work: Promise<T>, supervision: Supervision): Promise<T> {
   const { clock, timeoutMs, graceMs } = supervision;
   return new Promise((resolve, reject) => {
     let phase: 'working' | 'aborted' | 'over' = 'working';
@@ -46,7 +46,7 @@ export function supervise(work: PromiseLike<unknown>, supervision: Supervision):
     };
     work.then(
       (value) => settle(() => resolve(value)),
-      (error: unknown) => settle(() => reject(error as Error)),
+      (error: Error) => settle(() => reject(error)),
     );
     supervision.onStart(giveUp);
   });

@@ -3,11 +3,11 @@ import {
   type ProgressReport,
   type RunContext,
   type SourceReport,
-} from '../agents/index.js';
-import type { TaskContext, TaskScope, ToolCall, UsageReport } from '../agents/index.js';
-import type { Clock, Logger, RandomSource } from '../common/index.js';
-import type { Release } from '../registry/index.js';
-import type { TaskUsage } from './task.types.js';
+} from '../../agents/index.js';
+import type { TaskContext, TaskScope, ToolCall, UsageReport } from '../../agents/index.js';
+import type { Clock, Logger, RandomSource } from '../../common/index.js';
+import type { Release } from '../../registry/index.js';
+import type { TaskUsage } from '../tasks/task.types.js';
 
 /** More records of tool calls than this help nobody; further calls are only not recorded. */
 const MAX_TOOL_CALLS = 1_000;
@@ -29,6 +29,15 @@ export interface AttemptSurroundings {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
+}
+
+/** What is known of an attempt when it begins. */
+export interface AttemptScope {
+  /** 1 for the first attempt of the task. */
+  readonly number: number;
+  readonly inputType: string;
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number;
 }
 
 /**
@@ -53,9 +62,7 @@ export class Attempt implements TaskContext, TaskScope {
   constructor(
     private readonly task: TaskIdentity,
     readonly release: Release,
-    readonly attempt: number,
-    readonly inputType: string,
-    readonly deadlineAt: number,
+    private readonly scope: AttemptScope,
     private readonly surroundings: AttemptSurroundings,
   ) {
     this.startedAt = surroundings.clock.now();
@@ -76,6 +83,18 @@ export class Attempt implements TaskContext, TaskScope {
 
   get capability(): string {
     return this.task.capability;
+  }
+
+  get attempt(): number {
+    return this.scope.number;
+  }
+
+  get inputType(): string {
+    return this.scope.inputType;
+  }
+
+  get deadlineAt(): number {
+    return this.scope.deadlineAt;
   }
 
   get idempotencyKey(): string {
@@ -156,13 +175,20 @@ export class Attempt implements TaskContext, TaskScope {
   reportSources(sources: readonly SourceReport[]): void {
     for (const { credibility } of sources)
       if (credibility !== undefined) checkRatio('credibility', credibility);
-    if (!this.#isOver) this.#sources = [...(this.#sources ?? []), ...sources].slice(0, MAX_SOURCES);
+    if (this.#isOver) return;
+    const copies = sources.map((source) => ({ ...source }));
+    this.#sources = [...(this.#sources ?? []), ...copies].slice(0, MAX_SOURCES);
   }
 
   recordToolCall(call: ToolCall): void {
     if (this.#isOver) return;
     this.#toolCalls ??= [];
     if (this.#toolCalls.length < MAX_TOOL_CALLS) this.#toolCalls.push(call);
+  }
+
+  /** @throws what the attempt was aborted with */
+  throwIfAborted(): void {
+    if (this.#abortReason !== undefined) throw this.#abortReason;
   }
 
   /** Tells the agent's code to stop. What it reports from now on does not count. */
@@ -187,5 +213,6 @@ function checkAmount(field: string, value: number): void {
 }
 
 function checkRatio(field: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) throw new InvalidReportError(field, value, 'it must lie between 0 and 1');
+  const fits = typeof value === 'number' && value >= 0 && value <= 1;
+  if (!fits) throw new InvalidReportError(field, value, 'it must lie between 0 and 1');
 }

@@ -1,14 +1,14 @@
-import type { ProgressReport, SourceReport, ToolCall } from '../agents/index.js';
-import type { Failure, RetryOptions } from '../common/index.js';
-import type { Choice } from '../selection/index.js';
+import type { ProgressReport, SourceReport, ToolCall } from '../../agents/index.js';
+import type { Failure, RetryOptions } from '../../common/index.js';
+import type { Choice } from '../../selection/index.js';
 
 /**
  * What happens when nobody can serve a task. Candidates that are only busy are waited for under every policy, for
- * `queueTimeoutMs`.
+ * `queueTimeoutMs`. Once an agent has been tried, its failure counts instead: see `retry` and `maxFallbacks`.
  *
  * - `alternative`: another provider takes the task; also one that is not the pinned agent. Fails when there is none.
  * - `queue`: waits, for `queueTimeoutMs`, until somebody becomes available.
- * - `skip`: the task ends as `skipped`.
+ * - `skip`: the task ends as `skipped`, also when those that are busy do not become free in time.
  * - `fail`: fails at once.
  */
 export type UnavailablePolicy = 'alternative' | 'queue' | 'skip' | 'fail';
@@ -33,17 +33,17 @@ export interface TaskOptions {
   readonly timeoutMs?: number;
   /** Milliseconds one attempt may take, 1 to 86 400 000; default: the capability's own limit, or all that is left. */
   readonly attemptTimeoutMs?: number;
-  /** Milliseconds to wait in line for an agent, 0 to 86 400 000; default 30 000. */
+  /** Milliseconds to wait in line for an agent, over all attempts, 0 to 86 400 000; default 30 000. */
   readonly queueTimeoutMs?: number;
-  /** Tries with one agent before the next candidate is asked; default: one. */
+  /** Tries with one agent before the next candidate is asked; default: one. A busy agent is not waited for while another is free. */
   readonly retry?: RetryOptions;
   /** Other candidates to fall back to when one fails, 0 to 100; default: all there are. */
   readonly maxFallbacks?: number;
   /** Cancels the task. */
   readonly signal?: AbortSignal;
-  /** Passed to the agents; default: the task's id. */
+  /** Passed to the agents, 1 to 200 characters; default: the task's id. */
   readonly idempotencyKey?: string;
-  /** Hears what the agent reports and yields while it works. */
+  /** Hears what the agent reports and yields while it works. What it throws is logged and does not reach the agent. */
   readonly onProgress?: (progress: TaskProgress) => void;
 }
 
@@ -89,7 +89,7 @@ interface TaskEnvelope {
   readonly costUsd: number;
   readonly usage: TaskUsage;
   readonly attempts: readonly AttemptRecord[];
-  /** The last choice that was made. */
+  /** The last choice that was made; it names nobody when there was none. */
   readonly choice: Choice;
 }
 

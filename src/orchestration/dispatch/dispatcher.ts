@@ -1,0 +1,130 @@
+import type { Clock } from '../../common/index.js';
+import type { Catalog, Release } from '../../registry/index.js';
+import {
+  chooseAgain,
+  chooseNobody,
+  chooseRelease,
+  teach,
+  type Choice,
+  type StrategyCatalog,
+} from '../../selection/index.js';
+import { QueueTimeoutError, TaskTimeoutError } from '../orchestration.errors.js';
+import type { TaskRun } from '../tasks/task-run.js';
+import { filterCandidates, findCandidates, type CandidateSet } from './candidates.js';
+import type { WaitingRoom } from './waiting-room.js';
+
+/** What one look at the candidates came to: a release whose slot is taken, or why there is none. */
+type Look = Release | 'busy' | 'nobody';
+
+/**
+ * Gives each task an agent: filters the candidates, lets the strategy choose, and takes the slot, all in one turn of the event
+ * loop, so that no two tasks get one slot. Tasks for which all are busy wait in line.
+ */
+export class Dispatcher {
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly strategies: StrategyCatalog,
+    private readonly waitingRoom: WaitingRoom,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Takes a slot for the task. Resolves with `undefined` when nobody can serve it; `task.choice` says why.
+   * @throws QUEUE_TIMEOUT, QUEUE_FULL, TASK_TIMEOUT, or what the task was canceled with
+   */
+  take(task: TaskRun): Release | undefined | Promise<Release | undefined> {
+    const look = this.#look(task);
+    if (typeof look === 'object') return look;
+    return mayWait(task, look) ? this.#wait(task) : undefined;
+  }
+
+  /** @throws STRATEGY_UNKNOWN */
+  checkStrategy(name: string): void {
+    this.strategies.get(name);
+  }
+
+  /** Gives a slot back and offers it to the tasks in line. */
+  vacate(release: Release): void {
+    release.vacateSlot();
+    this.waitingRoom.wake(release.capabilities.keys(), () => release.hasFreeSlot);
+  }
+
+  /** Lets tasks in line look again, because an agent came, went, or changed its status. */
+  lookAgain(): void {
+    this.waitingRoom.wakeAll();
+  }
+
+  /** Who would be chosen now; takes nothing and changes nothing. */
+  preview(task: TaskRun): Choice {
+    const strategy = this.strategies.get(task.options.strategy);
+    const { candidates } = task;
+    const filtered = filterCandidates(candidates, task.requirements, this.catalog);
+    if (filtered.free.length === 0) return chooseNobody(strategy, filtered, candidates.aside);
+    return chooseRelease(strategy, filtered, task.selection, candidates.aside).choice;
+  }
+
+  #look(task: TaskRun): Look {
+    const strategy = this.strategies.get(task.options.strategy);
+    const candidates = this.#refresh(task);
+    const filtered = filterCandidates(task.narrow(candidates), task.requirements, this.catalog);
+    if (filtered.free.length === 0) {
+      task.choice = chooseNobody(strategy, filtered, candidates.aside);
+      return filtered.busy.length > 0 ? 'busy' : 'nobody';
+    }
+    const again = filtered.free.find(({ id }) => id === task.retryWith?.id);
+    if (again !== undefined) {
+      task.choice = chooseAgain(again, strategy, filtered, candidates.aside);
+      again.occupySlot();
+      return again;
+    }
+    const { release, choice } = chooseRelease(strategy, filtered, task.selection, candidates.aside);
+    task.choice = choice;
+    release.occupySlot();
+    teach(strategy, release, task.selection);
+    return release;
+  }
+
+  /** Brings the task's candidates up to date; new ones may have a contract that the input was not held against yet. */
+  #refresh(task: TaskRun): CandidateSet {
+    const candidates = findCandidates(this.catalog, task.query);
+    if (candidates === task.candidates) return candidates;
+    task.candidates = candidates;
+    const matching = task.input.match(candidates.contracts);
+    // Until its answer comes, the agents of that contract are excluded.
+    if (matching !== undefined) void matching.then(() => this.lookAgain());
+    return candidates;
+  }
+
+  async #wait(task: TaskRun): Promise<Release | undefined> {
+    const startedMs = this.clock.monotonicMs();
+    const queueMs = Math.max(task.options.queueTimeoutMs - task.queuedMs, 0);
+    const { remainingMs, capability, options } = task;
+    const timeoutMs = Math.min(queueMs, remainingMs);
+    const onTimeout = (): Error =>
+      remainingMs <= queueMs
+        ? new TaskTimeoutError(capability, options.timeoutMs)
+        : new QueueTimeoutError(capability, options.queueTimeoutMs, task.choice as Choice);
+    let taken: Release | undefined;
+    const tryLeave = (): boolean => {
+      const look = this.#look(task);
+      if (typeof look === 'string') return !mayWait(task, look);
+      taken = look;
+      return true;
+    };
+    try {
+      await this.waitingRoom.wait(capability, tryLeave, { timeoutMs, onTimeout, signal: task.signal });
+    } catch (error) {
+      // Given up in the very call that took the slot, by a strategy that aborts the caller's signal for example.
+      if (taken !== undefined) this.vacate(taken);
+      throw error;
+    } finally {
+      task.queuedMs += this.clock.monotonicMs() - startedMs;
+    }
+    return taken;
+  }
+}
+
+/** Busy candidates are always worth a wait; absent ones only to a task that says so. */
+function mayWait({ options, attempts }: TaskRun, look: 'busy' | 'nobody'): boolean {
+  return look === 'busy' || (options.whenUnavailable === 'queue' && attempts.length === 0);
+}

@@ -1,0 +1,257 @@
+import { InvalidInputError, isInsideTool, ToolCallsAgentError, type RunContext } from '../../agents/index.js';
+import {
+  isCadreError,
+  messageOf,
+  newId,
+  retryDelayMs,
+  type Clock,
+  type EventBus,
+  type Logger,
+  type RandomSource,
+} from '../../common/index.js';
+import type { Catalog, Release } from '../../registry/index.js';
+import type { Choice } from '../../selection/index.js';
+import type { AttemptOutcome, AttemptRunner } from '../attempts/attempt-runner.js';
+import { checkQuery, findCandidates } from '../dispatch/candidates.js';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
+import {
+  AgentFailedError,
+  NoAgentAvailableError,
+  QueueFullError,
+  QueueTimeoutError,
+  ShuttingDownError,
+  TaskFailedError,
+  TaskTimeoutError,
+} from '../orchestration.errors.js';
+import { TaskFinished, TaskProgressed } from '../orchestration.events.js';
+import { toFailed, toSkipped, toSucceeded } from './envelope.js';
+import { TaskInput } from './task-input.js';
+import { TaskRun } from './task-run.js';
+import { resolveTaskOptions } from './task.options.js';
+import type { TaskOptions, TaskProgress, TaskResult } from './task.types.js';
+
+/** What the executor works with. */
+export interface TaskExecutorParts {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  readonly events: EventBus;
+  readonly catalog: Catalog;
+  readonly dispatcher: Dispatcher;
+  readonly runner: AttemptRunner;
+  /** Milliseconds that tasks under way get to end when the executor closes. */
+  readonly shutdownGraceMs: number;
+}
+
+/** The place of a task in a run. */
+export interface StepOfRun {
+  readonly runId: string;
+  readonly stepId: string;
+  readonly context: RunContext;
+}
+
+/** Errors that another agent may not have; the other kinds are the caller's doing. */
+const FALLBACK_KINDS: ReadonlySet<string> = new Set(['execution', 'timeout', 'unavailable', 'internal']);
+
+/**
+ * Carries a task from request to result: candidates → choice → slot → call → record, with retries on one agent and fallback to
+ * the next.
+ */
+export class TaskExecutor {
+  readonly #running = new Set<TaskRun>();
+  #closed: Promise<void> | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(private readonly parts: TaskExecutorParts) {}
+
+  /**
+   * Settles by the task's deadline, whatever agents do; only code that blocks the event loop holds it up. The agents get copies
+   * of the input's plain objects and lists.
+   *
+   * @throws CAPABILITY_UNKNOWN, AGENT_UNKNOWN, INPUT_INVALID, TASK_OPTION_INVALID … for a wrong request, and a
+   * TaskFailedError with the task's whole record when the task itself fails
+   */
+  async execute(
+    capability: string,
+    input: unknown,
+    options?: TaskOptions,
+    step?: StepOfRun,
+  ): Promise<TaskResult> {
+    if (isInsideTool()) throw new ToolCallsAgentError(capability);
+    if (this.isClosing) throw new ShuttingDownError();
+    const task = this.#open(capability, input, options, step);
+    const unfollow = task.followSignal();
+    this.#running.add(task);
+    try {
+      const result = await this.#run(task);
+      this.parts.events.publish(TaskFinished, { result });
+      return result;
+    } catch (thrown) {
+      // A wrong request is no failed task: nobody has worked on it.
+      if (thrown instanceof InvalidInputError && task.attempts.length === 0) throw thrown;
+      const error = failureOf(task, thrown);
+      this.parts.events.publish(TaskFinished, { result: error.result });
+      throw error;
+    } finally {
+      unfollow();
+      this.#running.delete(task);
+      if (this.#running.size === 0) this.#onEmpty?.();
+    }
+  }
+
+  /** Who would be chosen for a task now. Without an input, candidates are not held against one. */
+  async choose(capability: string, options?: TaskOptions, input?: unknown): Promise<Choice> {
+    const task = this.#open(capability, input, options);
+    if (input !== undefined) await this.#match(task);
+    return this.parts.dispatcher.preview(task);
+  }
+
+  /** Takes no further tasks. */
+  get isClosing(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Tasks under way, those in line included. */
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * Takes no further tasks and gives those under way some time; the rest is canceled. Called again, it waits for the same end.
+   */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#drain(this.parts.shutdownGraceMs));
+  }
+
+  async #drain(graceMs: number): Promise<void> {
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancelTimer = this.parts.clock.schedule(graceMs, () => {
+        for (const task of this.#running) task.cancel(new ShuttingDownError());
+      });
+      this.#onEmpty = () => {
+        cancelTimer();
+        resolve();
+      };
+    });
+  }
+
+  #open(capability: string, input: unknown, options: TaskOptions | undefined, step?: StepOfRun): TaskRun {
+    const { catalog, clock } = this.parts;
+    const resolved = resolveTaskOptions(options, step?.context);
+    const { agent, whenUnavailable, inputType, strategy } = resolved;
+    const query = { capability, agent, whenUnavailable };
+    checkQuery(catalog, query);
+    this.parts.dispatcher.checkStrategy(strategy);
+    const request = {
+      capability,
+      input: new TaskInput(input, inputType),
+      options: resolved,
+      taskId: newId(),
+      runId: step?.runId,
+      stepId: step?.stepId,
+    };
+    return new TaskRun(request, findCandidates(catalog, query), clock, this.#report);
+  }
+
+  /** @throws INPUT_INVALID when no candidate takes the input */
+  #match(task: TaskRun): void | Promise<void> {
+    const matching = task.input.match(task.candidates.contracts);
+    if (matching === undefined) return task.input.check(task.capability);
+    return task.within(matching).then(() => task.input.check(task.capability));
+  }
+
+  async #run(task: TaskRun): Promise<TaskResult> {
+    const matching = this.#match(task);
+    if (matching !== undefined) await matching;
+    for (;;) {
+      task.throwIfCanceled();
+      if (task.remainingMs <= 0) throw new TaskTimeoutError(task.capability, task.options.timeoutMs);
+      let release: Release | undefined;
+      try {
+        const place = this.parts.dispatcher.take(task);
+        release = place instanceof Promise ? await place : place;
+      } catch (error) {
+        return skipOrThrow(task, error);
+      }
+      if (release === undefined) {
+        // Nobody can serve: the last failure counts when there were attempts, else the task's policy.
+        return skipOrThrow(
+          task,
+          task.lastError ?? new NoAgentAvailableError(task.capability, task.choice as Choice),
+        );
+      }
+      const running = this.#attempt(task, release);
+      const outcome = running instanceof Promise ? await running : running;
+      if (outcome.ok) return toSucceeded(task, outcome.attempt, outcome);
+      await this.#prepareNextTry(task, outcome);
+    }
+  }
+
+  #attempt(task: TaskRun, release: Release): AttemptOutcome | Promise<AttemptOutcome> {
+    try {
+      task.throwIfCanceled();
+    } catch (error) {
+      // Canceled between getting the slot in line and coming to use it.
+      this.parts.dispatcher.vacate(release);
+      throw error;
+    }
+    return this.parts.runner.run(task, release);
+  }
+
+  /** Decides what follows a failed attempt: another try with the same agent after a wait, the next candidate, or the end. */
+  async #prepareNextTry(
+    task: TaskRun,
+    { attempt: { release }, error }: Extract<AttemptOutcome, { ok: false }>,
+  ): Promise<void> {
+    task.lastError = error;
+    task.throwIfCanceled();
+    if (!FALLBACK_KINDS.has(error.kind) || error instanceof TaskTimeoutError) throw error;
+    const { retry } = task.options;
+    const tries = task.countTry(release);
+    if (error.retryable && tries < retry.attempts) {
+      const delayMs = retryDelayMs(retry, tries, this.parts.random);
+      // A wait that would outlast the task cannot help; another agent may.
+      if (delayMs < task.remainingMs) {
+        task.retryWith = release;
+        if (delayMs > 0) await this.parts.clock.delay(delayMs, task.signal);
+        return;
+      }
+    }
+    if (!task.giveUpOn(release)) throw error;
+  }
+
+  /** Tells everybody who listens. What a listener throws, now or later, reaches neither the agent nor the task. */
+  readonly #report = (progress: TaskProgress, task: TaskRun): void => {
+    this.parts.events.publish(TaskProgressed, progress);
+    if (task.options.onProgress !== undefined) void this.#tell(task.options.onProgress, progress);
+  };
+
+  async #tell(
+    onProgress: (progress: TaskProgress) => void | Promise<void>,
+    progress: TaskProgress,
+  ): Promise<void> {
+    try {
+      await onProgress(progress);
+    } catch (error) {
+      const { taskId } = progress;
+      this.parts.logger.warn('an onProgress callback failed', { taskId, error: messageOf(error) });
+    }
+  }
+}
+
+/** A task that nobody was there for, or became free for, is left out where its policy allows that. */
+function skipOrThrow(task: TaskRun, error: unknown): TaskResult {
+  const isUnserved =
+    error instanceof NoAgentAvailableError ||
+    error instanceof QueueTimeoutError ||
+    error instanceof QueueFullError;
+  const maySkip = task.options.whenUnavailable === 'skip' && task.attempts.length === 0;
+  if (isUnserved && maySkip) return toSkipped(task, error);
+  throw error;
+}
+
+function failureOf(task: TaskRun, thrown: unknown): TaskFailedError {
+  const error = isCadreError(thrown) ? thrown : new AgentFailedError('Cadre', task.capability, thrown);
+  return new TaskFailedError(error, toFailed(task, error));
+}

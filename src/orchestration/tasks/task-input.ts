@@ -1,0 +1,98 @@
+import { InvalidInputError, matchInput, type Contract, type Match } from '../../agents/index.js';
+import { MAX_JSON_DEPTH } from '../../common/index.js';
+
+const PENDING: Match = { ok: false, issues: [{ path: '$', message: 'is still being validated' }] };
+
+/**
+ * The input of one task, as the contracts of its candidates take it.
+ *
+ * Agents work on copies: what one does to the plain objects and lists of its input reaches neither the caller nor the next
+ * attempt. Class instances, buffers and streams are passed on as they are.
+ */
+export class TaskInput {
+  readonly #matches = new Map<Contract, Match>();
+  #isHandedOut = false;
+
+  /** @param inputType says of which data type the input is, where several would do */
+  constructor(
+    private readonly given: unknown,
+    private readonly inputType?: string,
+  ) {}
+
+  /** How the input matched each contract it was held against. */
+  get matches(): ReadonlyMap<Contract, Match> {
+    return this.#matches;
+  }
+
+  /** The data type of the input, by the first contract that it fits. */
+  get type(): string | undefined {
+    for (const match of this.#matches.values()) if (match.ok) return match.type;
+    return undefined;
+  }
+
+  /**
+   * Holds the input against contracts that are new. The promise, which never rejects, is there only when a schema takes its
+   * time; until then the contract counts as one that the input does not fit.
+   */
+  match(contracts: readonly Contract[]): Promise<unknown> | undefined {
+    let waits: Promise<void>[] | undefined;
+    let copy: { readonly of: unknown } | undefined;
+    for (const contract of contracts) {
+      if (this.#matches.has(contract)) continue;
+      copy ??= { of: copyOf(this.given) };
+      const matching = matchInput(contract, copy.of, this.inputType);
+      if (!(matching instanceof Promise)) {
+        this.#matches.set(contract, matching);
+        continue;
+      }
+      this.#matches.set(contract, PENDING);
+      (waits ??= []).push(matching.then((match) => void this.#matches.set(contract, match)));
+    }
+    return waits && Promise.all(waits);
+  }
+
+  /** @throws INPUT_INVALID when the input fits none of the contracts it was held against */
+  check(capability: string): void {
+    if (this.type !== undefined) return;
+    const issues = [...this.#matches.values()].flatMap((match) => (match.ok ? [] : match.issues));
+    throw new InvalidInputError(`the capability "${capability}"`, issues);
+  }
+
+  /** The input for an attempt, validated: what was matched already for the first one, a fresh copy for each further one. */
+  handOut(contract: Contract): Match | Promise<Match> {
+    const match = this.#matches.get(contract) as Match;
+    if (this.#isHandedOut) return matchInput(contract, copyOf(this.given), this.inputType);
+    this.#isHandedOut = true;
+    return match;
+  }
+}
+
+/** A copy of the plain objects and lists in a value. What nests deeper than any JSON may is left to the schemas to refuse. */
+function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  try {
+    return copyPart(value, 0, new Map());
+  } catch {
+    // A getter or a proxy that throws: the schemas find out.
+    return value;
+  }
+}
+
+function copyPart(part: object, depth: number, copies: Map<object, object>): object {
+  if (depth > MAX_JSON_DEPTH || !(Array.isArray(part) || isPlain(part))) return part;
+  const known = copies.get(part);
+  if (known !== undefined) return known;
+  const copy = (Array.isArray(part) ? part.slice() : { ...part }) as Record<string, unknown>;
+  copies.set(part, copy);
+  for (const key of Object.keys(copy)) {
+    const member = copy[key];
+    if (typeof member === 'object' && member !== null) copy[key] = copyPart(member, depth + 1, copies);
+  }
+  return copy;
+}
+
+/** Of this realm or another one: its prototype, if any, has none itself. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,151 @@
+import { RunContext } from '../../agents/index.js';
+import {
+  findRetryProblem,
+  resolveRetryOptions,
+  RETRY_DEFAULTS,
+  type ResolvedRetryOptions,
+  type RetryOptions,
+} from '../../common/index.js';
+import { DEFAULT_STRATEGY } from '../../selection/index.js';
+import { TaskOptionError } from '../orchestration.errors.js';
+import type { TaskOptions, UnavailablePolicy } from './task.types.js';
+
+/** What a task gets where its caller is silent. */
+export const TASK_DEFAULTS = {
+  strategy: DEFAULT_STRATEGY,
+  timeoutMs: 60_000,
+  queueTimeoutMs: 30_000,
+} as const;
+
+const MAX_TIMEOUT_MS = 86_400_000;
+const MAX_FALLBACKS = 100;
+const MAX_KEY_LENGTH = 200;
+const POLICIES: readonly UnavailablePolicy[] = ['alternative', 'queue', 'skip', 'fail'];
+
+/** A task's options, complete and within their bounds. */
+export interface ResolvedTaskOptions extends Omit<TaskOptions, 'context' | 'retry'> {
+  readonly strategy: string;
+  readonly whenUnavailable: UnavailablePolicy;
+  readonly timeoutMs: number;
+  readonly queueTimeoutMs: number;
+  readonly retry: ResolvedRetryOptions;
+  /** `Infinity` when there is no limit. */
+  readonly maxFallbacks: number;
+  readonly context: RunContext;
+}
+
+const RESOLVED_DEFAULTS: ResolvedTaskOptions = {
+  ...TASK_DEFAULTS,
+  whenUnavailable: 'alternative',
+  retry: RETRY_DEFAULTS,
+  maxFallbacks: Infinity,
+  context: RunContext.EMPTY,
+};
+
+/**
+ * Fills in and checks a task's options. Types are checked too: options may come from JavaScript.
+ * @param context the run's context, for a task that is a step of a run; it takes the place of `options.context`
+ * @throws TASK_OPTION_INVALID naming the field, its value and its range; INPUT_INVALID for a context that cannot be copied
+ */
+export function resolveTaskOptions(options?: TaskOptions, context?: RunContext): ResolvedTaskOptions {
+  if (options === undefined) {
+    return context === undefined ? RESOLVED_DEFAULTS : { ...RESOLVED_DEFAULTS, context };
+  }
+  if (!isObject(options)) refuse('options', options, 'an object');
+  checkNumbers(options);
+  checkTexts(options);
+  checkObjects(options);
+  return {
+    ...options,
+    strategy: options.strategy ?? TASK_DEFAULTS.strategy,
+    timeoutMs: options.timeoutMs ?? TASK_DEFAULTS.timeoutMs,
+    queueTimeoutMs: options.queueTimeoutMs ?? TASK_DEFAULTS.queueTimeoutMs,
+    maxFallbacks: options.maxFallbacks ?? Infinity,
+    whenUnavailable: resolvePolicy(options),
+    retry: resolveRetry(options.retry),
+    context: context ?? RunContext.of(options.context ?? {}),
+  };
+}
+
+function checkNumbers({ timeoutMs, attemptTimeoutMs, queueTimeoutMs, maxFallbacks }: TaskOptions): void {
+  checkRange('timeoutMs', timeoutMs, 1, MAX_TIMEOUT_MS);
+  checkRange('attemptTimeoutMs', attemptTimeoutMs, 1, MAX_TIMEOUT_MS);
+  checkRange('queueTimeoutMs', queueTimeoutMs, 0, MAX_TIMEOUT_MS);
+  checkRange('maxFallbacks', maxFallbacks, 0, MAX_FALLBACKS);
+}
+
+function checkTexts({ inputType, strategy, agent, region, tags, idempotencyKey }: TaskOptions): void {
+  checkText('inputType', inputType);
+  checkText('strategy', strategy);
+  checkText('agent', agent);
+  checkText('region', region);
+  checkText('idempotencyKey', idempotencyKey, MAX_KEY_LENGTH);
+  if (tags === undefined) return;
+  if (!Array.isArray(tags)) refuse('tags', tags, 'a list of texts');
+  for (const tag of tags) checkText('tags', tag);
+}
+
+function checkObjects({ context, signal, onProgress }: TaskOptions): void {
+  if (context !== undefined && !isObject(context)) {
+    refuse('context', context, 'an object of values by data type name');
+  }
+  if (signal !== undefined && !isSignal(signal)) refuse('signal', signal, 'an AbortSignal');
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    refuse('onProgress', onProgress, 'a function');
+  }
+}
+
+/** Who pins a task means that agent and no other, unless he says so. */
+function resolvePolicy({ agent, whenUnavailable }: TaskOptions): UnavailablePolicy {
+  const policy = whenUnavailable ?? (agent === undefined ? 'alternative' : 'fail');
+  if (!POLICIES.includes(policy)) refuse('whenUnavailable', policy, `one of ${POLICIES.join(', ')}`);
+  return policy;
+}
+
+function resolveRetry(options: RetryOptions | undefined): ResolvedRetryOptions {
+  if (options === undefined) return RETRY_DEFAULTS;
+  if (!isObject(options)) refuse('retry', options, 'an object, such as { attempts: 3 }');
+  const retry = resolveRetryOptions(options);
+  const problem = findRetryProblem(retry);
+  if (problem !== undefined) throw new TaskOptionError(problem);
+  if (typeof retry.jitter !== 'boolean') refuse('retry.jitter', retry.jitter, 'true or false');
+  return retry;
+}
+
+function checkRange(field: string, value: number | undefined, least: number, most: number): void {
+  if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
+  refuse(field, value, `a number from ${least} to ${most}`);
+}
+
+function checkText(field: string, value: string | undefined, maxLength = Infinity): void {
+  if (value === undefined) return;
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= maxLength) return;
+  refuse(
+    field,
+    value,
+    maxLength === Infinity ? 'a text that is not empty' : `a text of 1 to ${maxLength} characters`,
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Not `instanceof`: other realms and polyfills have signals of their own. */
+function isSignal(value: Partial<AbortSignal> | null): boolean {
+  return (
+    isObject(value) && typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function'
+  );
+}
+
+/** Only what cannot hold anything long or secret is shown as it is. */
+function refuse(field: string, value: unknown, allowed: string): never {
+  const isShown = typeof value === 'number' || typeof value === 'boolean' || value === null;
+  const shown =
+    typeof value === 'string' ? `"${value.slice(0, 60)}"` : isShown ? String(value) : kindOf(value);
+  throw new TaskOptionError(`${field} is ${shown}; it must be ${allowed}`);
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
+}
