@@ -1,12 +1,14 @@
-import { isName, matchInput, type Contract } from '../agents/index.js';
-import { CadreError, describeIssues, didYouMean, isCadreError, nearestNames } from '../common/index.js';
+import { isName, NAME_RULE, type Contract } from '../agents/index.js';
+import { didYouMean, jsonPath, MAX_ISSUES, nearestNames, toFailure } from '../common/index.js';
 import type { WorkflowList, WorkflowListStep } from '../orchestration/index.js';
 import { parseAgentReference, type Catalog, type Release } from '../registry/index.js';
+import { takeSnapshot, type Snapshot } from './snapshot.js';
+import { acceptedTypes, findInputProblem, type InputSource } from './step-input.js';
 import { InvalidWorkflowError, type DefinitionProblem } from './workflows.errors.js';
 
 /** More steps than this do not belong in a list. */
 const MAX_STEPS = 1_000;
-const FIELDS = new Set(['id', 'capability', 'agent', 'input', 'task']);
+const FIELDS: ReadonlySet<string> = new Set(['id', 'capability', 'agent', 'input', 'task']);
 
 /** A step that was checked: who is asked for what. */
 export interface PlannedStep {
@@ -15,10 +17,31 @@ export interface PlannedStep {
   readonly agent?: string;
   /** Absent when the step takes what comes from before. */
   readonly input?: { readonly value: unknown };
+  /** The data types that the step takes by their names. */
+  readonly accepts: ReadonlySet<string>;
+}
+
+/** Adds a problem of one step; the place is relative to it: `.capability`. */
+type Report = (code: string, place: string, message: string) => void;
+
+/** Who may take a step. */
+interface Target {
+  readonly capability: string;
+  readonly contracts: readonly Contract[];
+}
+
+/** What is known while a list is checked. */
+interface Planning {
+  readonly catalog: Catalog;
+  /** The position of the step that has each id. */
+  readonly ids: Map<string, number>;
+  readonly problems: DefinitionProblem[];
 }
 
 /**
- * Checks a whole list before any of it runs, and fills in ids and capabilities.
+ * Checks a whole list before any of it runs, and fills in ids and capabilities. What is planned is a frozen copy.
+ *
+ * @param runInput what a first step without an input takes; `undefined` for none
  * @throws WORKFLOW_INVALID with every problem at once
  */
 export async function planList(
@@ -28,102 +51,125 @@ export async function planList(
 ): Promise<PlannedStep[]> {
   const shapeProblem = findShapeProblem(list);
   if (shapeProblem !== undefined) throw new InvalidWorkflowError([shapeProblem]);
-  const problems: DefinitionProblem[] = [];
-  const ids = new Map<string, number>();
-  const planned: (PlannedStep | undefined)[] = [];
-  let before: Source = runInput === undefined ? { kind: 'nothing' } : { kind: 'value', value: runInput };
-  for (const [index, step] of list.entries()) {
-    const report: Report = (field, code, message) =>
-      void problems.push({ path: `$[${index}]${field}`, code, message });
-    checkFields(step, report);
-    const id = step.id ?? `step-${index + 1}`;
-    checkId(id, index, ids, report);
-    const target = findTarget(step, catalog, report);
-    if (target === undefined) {
-      planned.push(undefined);
-      before = { kind: 'unknown' };
-      continue;
-    }
-    const given = giveInput(step);
-    await checkInput(
-      target.contracts,
-      given === undefined ? before : { kind: 'value', value: given.value },
-      report,
-    );
-    planned.push({ id, capability: target.capability, agent: step.agent, input: given });
-    before = { kind: 'output', contracts: target.contracts };
+  const planning: Planning = { catalog, ids: new Map(), problems: [] };
+  const steps: PlannedStep[] = [];
+  let before: InputSource = runInput === undefined ? { kind: 'nothing' } : { kind: 'value', value: runInput };
+  // All copies are taken before the first wait, during which the caller may change its list.
+  for (const [index, snapshot] of Array.from(list, takeSnapshot).entries()) {
+    const { step, after } = await planStep(snapshot, index, before, planning);
+    if (step !== undefined) steps.push(step);
+    before = after;
   }
-  if (problems.length > 0) throw new InvalidWorkflowError(problems);
-  return planned as PlannedStep[];
+  if (planning.problems.length > 0) throw new InvalidWorkflowError(planning.problems);
+  return steps;
 }
 
-type Report = (field: string, code: string, message: string) => void;
-
-/** Where the input of a step without one comes from. */
-type Source =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'output'; readonly contracts: readonly Contract[] };
+/** The step, unless it has a problem, and what the step after it can take from it. */
+async function planStep(
+  snapshot: Snapshot,
+  index: number,
+  before: InputSource,
+  { catalog, ids, problems }: Planning,
+): Promise<{ readonly step?: PlannedStep; readonly after: InputSource }> {
+  const report: Report = (code, place, message) =>
+    void problems.push({ path: `$[${index}]${place}`, code, message });
+  const written = readStep(snapshot, report);
+  if (written === undefined) return { after: { kind: 'unknown' } };
+  const id = checkId(written.id, index, ids, report);
+  const target = findTarget(written, catalog, report);
+  if (target === undefined) return { after: { kind: 'unknown' } };
+  const { capability, contracts } = target;
+  const input = givenInput(written);
+  const problem = await findInputProblem(contracts, input ? { kind: 'value', ...input } : before);
+  if (problem !== undefined) report(problem.code, '.input', problem.message);
+  const after: InputSource = { kind: 'output', contracts };
+  if (id === undefined) return { after };
+  return { step: { id, capability, agent: written.agent, input, accepts: acceptedTypes(contracts) }, after };
+}
 
 function findShapeProblem(list: unknown): DefinitionProblem | undefined {
   if (!Array.isArray(list)) return { path: '$', code: 'NOT_A_LIST', message: 'must be a list of steps' };
   if (list.length === 0)
     return { path: '$', code: 'NO_STEPS', message: 'has no steps; give it at least one' };
-  if (list.length > MAX_STEPS) {
-    return {
-      path: '$',
-      code: 'TOO_MANY_STEPS',
-      message: `has ${list.length} steps; at most ${MAX_STEPS} are allowed`,
-    };
+  if (list.length <= MAX_STEPS) return undefined;
+  const message = `has ${list.length} steps; at most ${MAX_STEPS} are allowed`;
+  return { path: '$', code: 'TOO_MANY_STEPS', message };
+}
+
+function readStep(snapshot: Snapshot, report: Report): WorkflowListStep | undefined {
+  if (!snapshot.ok) {
+    const { path, reason } = snapshot.found;
+    report(path.length === 0 ? 'NOT_A_STEP' : 'WRONG_TYPE', jsonPath(path).slice(1), reason);
+    return undefined;
   }
-  const index = list.findIndex((step) => typeof step !== 'object' || step === null || Array.isArray(step));
-  return index < 0 ? undefined : { path: `$[${index}]`, code: 'NOT_A_STEP', message: 'must be an object' };
+  const step = snapshot.value;
+  if (typeof step !== 'object' || step === null || Array.isArray(step)) {
+    report('NOT_A_STEP', '', 'must be an object');
+    return undefined;
+  }
+  checkFields(step, report);
+  return step;
 }
 
 function checkFields(step: WorkflowListStep, report: Report): void {
-  for (const field of Object.keys(step)) {
-    if (FIELDS.has(field)) continue;
+  const unknown = Object.keys(step).filter((field) => !FIELDS.has(field));
+  for (const field of unknown.slice(0, MAX_ISSUES)) {
     const hint = didYouMean(nearestNames(field, FIELDS));
-    report(`.${field}`, 'UNKNOWN_FIELD', `is no field of a step.${hint}`);
+    report('UNKNOWN_FIELD', jsonPath([field]).slice(1), `is no field of a step.${hint}`);
   }
-  if ('input' in step && 'task' in step)
-    report('.task', 'INPUT_TWICE', 'means the same as input; keep one of them');
+  if (step.input !== undefined && step.task !== undefined) {
+    report('INPUT_TWICE', '.task', 'means the same as input; keep one of them');
+  }
 }
 
-function checkId(id: unknown, index: number, ids: Map<string, number>, report: Report): void {
-  if (!isName(id)) return report('.id', 'ID_INVALID', 'must be a snake_case or kebab-case word');
+function checkId(
+  wanted: unknown,
+  index: number,
+  ids: Map<string, number>,
+  report: Report,
+): string | undefined {
+  const id = wanted === undefined ? `step-${index + 1}` : wanted;
+  if (!isName(id)) {
+    report('ID_INVALID', '.id', NAME_RULE);
+    return undefined;
+  }
   const first = ids.get(id);
-  if (first !== undefined) report('.id', 'ID_REPEATED', `"${id}" is the id of $[${first}] already`);
-  else ids.set(id, index);
+  if (first !== undefined) {
+    report('ID_REPEATED', '.id', `"${id}" is the id of $[${first}] already`);
+    return undefined;
+  }
+  ids.set(id, index);
+  return id;
 }
 
-interface Target {
-  readonly capability: string;
-  readonly contracts: readonly Contract[];
-}
-
-function findTarget(step: WorkflowListStep, catalog: Catalog, report: Report): Target | undefined {
-  const { capability, agent } = step;
+function findTarget(
+  { capability, agent }: WorkflowListStep,
+  catalog: Catalog,
+  report: Report,
+): Target | undefined {
   if (capability === undefined && agent === undefined) {
-    report('', 'NO_TARGET', 'needs a capability or an agent');
+    report('NO_TARGET', '', 'needs a capability or an agent');
     return undefined;
   }
-  if (capability !== undefined && typeof capability !== 'string') {
-    report('.capability', 'WRONG_TYPE', 'must be a text');
-    return undefined;
-  }
-  if (agent !== undefined)
-    return typeof agent === 'string' ? findPinned(agent, capability, catalog, report) : wrongAgent(report);
-  const entry = catalog.index.entry(capability as string);
-  if (entry !== undefined) return { capability: entry.name, contracts: entry.contracts };
-  const hint = didYouMean(nearestNames(capability as string, catalog.index.capabilityNames()));
-  report('.capability', 'CAPABILITY_UNKNOWN', `nobody provides "${capability}".${hint}`);
-  return undefined;
+  const isCapabilityFine = checkText('.capability', capability, report);
+  if (!checkText('.agent', agent, report) || !isCapabilityFine) return undefined;
+  return agent === undefined
+    ? findProvided(capability as string, catalog, report)
+    : findPinned(agent, capability, catalog, report);
 }
 
-function wrongAgent(report: Report): undefined {
-  report('.agent', 'WRONG_TYPE', 'must be a text, name or name@range');
+function checkText(place: string, value: unknown, report: Report): boolean {
+  if (value === undefined || typeof value === 'string') return true;
+  report('WRONG_TYPE', place, 'must be a text');
+  return false;
+}
+
+function findProvided(capability: string, catalog: Catalog, report: Report): Target | undefined {
+  const entry = catalog.index.entry(capability);
+  if (entry !== undefined) return { capability: entry.name, contracts: entry.contracts };
+  const hint = didYouMean(nearestNames(capability, catalog.index.capabilityNames()));
+  report('CAPABILITY_UNKNOWN', '.capability', `nobody provides "${capability.slice(0, 80)}".${hint}`);
+  return undefined;
 }
 
 function findPinned(
@@ -136,18 +182,15 @@ function findPinned(
   if (release === undefined) return undefined;
   const names = [...release.capabilities.keys()];
   const wanted = capability ?? (names.length === 1 ? names[0] : undefined);
-  const provided = wanted === undefined ? undefined : release.capabilities.get(wanted);
-  if (provided !== undefined)
-    return { capability: wanted as string, contracts: [provided.capability.contract] };
   const list = names.join(', ') || 'nothing';
-  if (wanted === undefined)
-    report('.capability', 'CAPABILITY_AMBIGUOUS', `"${agent}" provides ${list}; say which is meant`);
-  else
-    report(
-      '.capability',
-      'CAPABILITY_UNSUPPORTED',
-      `"${agent}" does not provide "${wanted}"; it provides ${list}`,
-    );
+  if (wanted === undefined) {
+    report('CAPABILITY_AMBIGUOUS', '.capability', `"${agent}" provides ${list}; say which is meant`);
+    return undefined;
+  }
+  const provided = release.capabilities.get(wanted);
+  if (provided !== undefined) return { capability: wanted, contracts: [provided.capability.contract] };
+  const message = `"${agent}" does not provide "${wanted.slice(0, 80)}"; it provides ${list}`;
+  report('CAPABILITY_UNSUPPORTED', '.capability', message);
   return undefined;
 }
 
@@ -156,41 +199,13 @@ function findRelease(agent: string, catalog: Catalog, report: Report): Release |
   try {
     return catalog.get(name, range);
   } catch (error) {
-    const { code, message } = isCadreError(error)
-      ? error
-      : new CadreError({ code: 'INTERNAL', kind: 'internal', message: String(error) });
-    report('.agent', code, message);
+    const { code, message } = toFailure(error);
+    report(code, '.agent', message);
     return undefined;
   }
 }
 
-function giveInput(step: WorkflowListStep): { readonly value: unknown } | undefined {
-  if (step.input !== undefined) return { value: step.input };
-  return step.task === undefined ? undefined : { value: step.task };
-}
-
-async function checkInput(contracts: readonly Contract[], source: Source, report: Report): Promise<void> {
-  if (source.kind === 'unknown') return;
-  if (source.kind === 'nothing') {
-    return report('.input', 'INPUT_MISSING', 'is missing; give the step an input, or the run one');
-  }
-  if (source.kind === 'value') return checkValue(contracts, source.value, report);
-  const made = new Set(source.contracts.flatMap(({ outputs }) => outputs.map(({ name }) => name)));
-  const takes = contracts.flatMap(({ inputs }) => [...inputs.values()].map(({ name }) => name));
-  const isSingle = contracts.some(({ mode, inputs }) => mode === 'any' || inputs.size === 1);
-  if (isSingle && (takes.some((name) => made.has(name)) || takes.includes('json') || made.has('json')))
-    return;
-  const need = isSingle ? takes.join(' or ') : `all of ${takes.join(', ')}`;
-  report(
-    '.input',
-    'TYPES_DO_NOT_FIT',
-    `takes ${need}, but the step before makes ${[...made].join(' or ')}; give it an input`,
-  );
-}
-
-async function checkValue(contracts: readonly Contract[], value: unknown, report: Report): Promise<void> {
-  const matches = await Promise.all(contracts.map((contract) => matchInput(contract, value)));
-  if (matches.some(({ ok }) => ok)) return;
-  const issues = matches.flatMap((match) => (match.ok ? [] : match.issues));
-  report('.input', 'INPUT_INVALID', `does not fit: ${describeIssues(issues)}`);
+function givenInput({ input, task }: WorkflowListStep): { readonly value: unknown } | undefined {
+  const value = input === undefined ? task : input;
+  return value === undefined ? undefined : { value };
 }

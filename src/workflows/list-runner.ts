@@ -1,6 +1,8 @@
-import { RunContext } from '../agents/index.js';
-import { newId, type Clock } from '../common/index.js';
+import { InvalidInputError, RunContext } from '../agents/index.js';
+import { jsonPath, newId, type Clock } from '../common/index.js';
 import {
+  ShuttingDownError,
+  TaskCanceledError,
   WorkflowRunner,
   type Page,
   type Run,
@@ -13,10 +15,18 @@ import {
 import type { Catalog } from '../registry/index.js';
 import { planList, type PlannedStep } from './list-definition.js';
 import { RunLedger, type LiveRun } from './run-ledger.js';
+import { takeSnapshot } from './snapshot.js';
 import { RunFinishedError, RunsFullError } from './workflows.errors.js';
 
 /** Runs that may be under way at a time; each holds its outputs in memory. */
 const MAX_ACTIVE_RUNS = 1_000;
+
+/** What flows into a step. */
+interface StepInput {
+  readonly value: unknown;
+  /** The data type of an output; absent for what a caller gave. */
+  readonly type?: string;
+}
 
 /**
  * Runs the bare list form, in sequence and in memory: each step is a task, and a run ends with its process.
@@ -26,7 +36,7 @@ export class ListRunner extends WorkflowRunner {
   readonly #ledger = new RunLedger();
 
   constructor(
-    private readonly executor: TaskExecutor,
+    private readonly executor: Pick<TaskExecutor, 'execute' | 'isClosing'>,
     private readonly catalog: Catalog,
     private readonly clock: Clock,
   ) {
@@ -34,11 +44,14 @@ export class ListRunner extends WorkflowRunner {
   }
 
   async start(definition: WorkflowList, input?: unknown): Promise<Run> {
-    const steps = await planList(definition, input, this.catalog);
+    const kept = input === undefined ? undefined : keepInput(input);
+    const steps = await planList(definition, kept, this.catalog);
+    // Asked after the last wait: nothing may come between these checks and the run.
+    if (this.executor.isClosing) throw new ShuttingDownError();
     if (this.#ledger.activeCount >= MAX_ACTIVE_RUNS) throw new RunsFullError(MAX_ACTIVE_RUNS);
-    const run = this.#ledger.open(newId(), steps, input, this.clock.now());
+    const run = this.#ledger.open({ runId: newId(), steps, input: kept, startedAt: this.clock.now() });
     // Not awaited: its end is in the ledger, and it never rejects.
-    run.ended = this.#run(run, steps, input);
+    run.ended = this.#run(run, steps, kept);
     return run.view();
   }
 
@@ -71,27 +84,23 @@ export class ListRunner extends WorkflowRunner {
 
   /** Leaves no timer behind, whichever comes first. */
   async #waitAtMost(ended: Promise<void>, timeoutMs: number): Promise<void> {
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => (cancel = this.clock.schedule(timeoutMs, resolve)));
-    await Promise.race([ended, late]);
-    cancel();
+    const over = new AbortController();
+    await Promise.race([ended, this.clock.delay(timeoutMs, over.signal)]);
+    over.abort();
   }
 
   /** Never rejects: whatever happens is in the record of the run. */
   async #run(run: LiveRun, steps: readonly PlannedStep[], input: unknown): Promise<void> {
     let context = RunContext.EMPTY;
-    let before: { readonly value: unknown; readonly type?: string } = { value: input };
+    let before: StepInput = { value: input };
     for (const [index, step] of steps.entries()) {
       run.beginStep(index, this.clock.now());
       try {
-        const {
-          output: value,
-          outputType: type,
-          ...task
-        } = await this.#runStep(run, step, step.input ?? before, context);
-        run.succeedStep(index, { ...task, output: value, outputType: type }, this.clock.now());
-        context = context.withOutput(step.id, { type, value });
-        before = { value, type };
+        const task = await this.#runStep(run, step, before, context);
+        before = { value: task.output, type: task.outputType };
+        // Freezes the output, so it comes before anybody else can see it.
+        context = context.withOutput(step.id, { value: task.output, type: task.outputType });
+        run.succeedStep(index, task, this.clock.now());
       } catch (error) {
         run.failStep(index, error, this.clock.now());
         break;
@@ -101,27 +110,30 @@ export class ListRunner extends WorkflowRunner {
   }
 
   async #runStep(
-    run: LiveRun,
+    { runId, controller: { signal } }: LiveRun,
     step: PlannedStep,
-    input: { readonly value: unknown; readonly type?: string },
+    before: StepInput,
     context: RunContext,
   ): Promise<SucceededTask> {
-    const { runId, controller } = run;
+    if (signal.aborted) throw new TaskCanceledError(step.capability, signal.reason);
+    const { value, type }: StepInput = step.input ?? before;
     // A value of a type that the step does not name is left to its contract: it may fit one that is wider.
-    const inputType =
-      input.type !== undefined && this.#takes(step.capability, input.type) ? input.type : undefined;
+    const inputType = type !== undefined && step.accepts.has(type) ? type : undefined;
     const result = await this.executor.execute(
       step.capability,
-      input.value,
-      { agent: step.agent, inputType, signal: controller.signal, idempotencyKey: `${runId}:${step.id}` },
+      value,
+      { agent: step.agent, inputType, signal, idempotencyKey: `${runId}:${step.id}` },
       { runId, stepId: step.id, context },
     );
     // The default policies of a task never skip it.
     return result as SucceededTask;
   }
+}
 
-  #takes(capability: string, type: string): boolean {
-    const contracts = this.catalog.index.entry(capability)?.contracts ?? [];
-    return contracts.some(({ mode, inputs }) => mode === 'any' && inputs.has(type));
-  }
+/** @throws INPUT_INVALID */
+function keepInput(input: unknown): unknown {
+  const snapshot = takeSnapshot(input);
+  if (snapshot.ok) return snapshot.value;
+  const { path, reason } = snapshot.found;
+  throw new InvalidInputError('a run, which takes JSON', [{ path: jsonPath(path), message: reason }]);
 }

@@ -1,4 +1,4 @@
-import { isCadreError, toFailure, type Failure } from '../common/index.js';
+import { toFailure, type Failure } from '../common/index.js';
 import {
   TaskFailedError,
   type Page,
@@ -16,24 +16,37 @@ const MAX_FINISHED_RUNS = 1_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What a run begins with. */
+export interface RunStart {
+  readonly runId: string;
+  readonly steps: readonly PlannedStep[];
+  readonly input: unknown;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
 /** A run under way or ended, as it changes. */
 export class LiveRun {
+  readonly runId: string;
   readonly controller = new AbortController();
   readonly steps: Mutable<RunStep>[];
   /** Resolves when the run has ended. */
   ended: Promise<void> = Promise.resolve();
   status: RunStatus = 'running';
   finishedAt: number | undefined;
+  readonly #input: unknown;
+  readonly #startedAt: number;
   #costUsd = 0;
   #failure: Failure | undefined;
 
+  /** @param order counts up, from the oldest run to the newest */
   constructor(
-    readonly runId: string,
+    { runId, steps, input, startedAt }: RunStart,
     readonly order: number,
-    private readonly input: unknown,
-    private readonly startedAt: number,
-    steps: readonly PlannedStep[],
   ) {
+    this.runId = runId;
+    this.#input = input;
+    this.#startedAt = startedAt;
     this.steps = steps.map(({ id, capability }) => ({ stepId: id, status: 'pending', capability }));
   }
 
@@ -49,8 +62,9 @@ export class LiveRun {
   }
 
   failStep(index: number, error: unknown, now: number): void {
-    const isCanceled = this.controller.signal.aborted || (isCadreError(error) && error.kind === 'canceled');
     this.#failure = toFailure(error);
+    // An agent may fail because something of its own was canceled: that ends the run, but nobody canceled it.
+    const isCanceled = this.controller.signal.aborted && this.#failure.kind === 'canceled';
     this.status = isCanceled ? 'canceled' : 'failed';
     const result = error instanceof TaskFailedError ? error.result : undefined;
     this.#costUsd += result?.costUsd ?? 0;
@@ -66,11 +80,11 @@ export class LiveRun {
     return {
       runId: this.runId,
       status: this.status,
-      input: this.input,
+      input: this.#input,
       output: isDone ? last?.output : undefined,
       outputType: isDone ? last?.outputType : undefined,
       failure: this.#failure,
-      startedAt: this.startedAt,
+      startedAt: this.#startedAt,
       finishedAt: this.finishedAt,
       costUsd: this.#costUsd,
       stepCount: this.steps.length,
@@ -92,9 +106,9 @@ export class RunLedger {
     return this.#runs.size - this.#finished.length;
   }
 
-  open(runId: string, steps: readonly PlannedStep[], input: unknown, now: number): LiveRun {
-    const run = new LiveRun(runId, ++this.#opened, input, now, steps);
-    this.#runs.set(runId, run);
+  open(start: RunStart): LiveRun {
+    const run = new LiveRun(start, ++this.#opened);
+    this.#runs.set(run.runId, run);
     return run;
   }
 
@@ -118,8 +132,8 @@ export class RunLedger {
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new InvalidCursorError(cursor);
     const before = cursor === undefined ? Infinity : Number(cursor);
     const fitting = [...this.#runs.values()]
-      .filter((run) => run.order < before && (status === undefined || run.status === status))
-      .sort((a, b) => b.order - a.order);
+      .toReversed()
+      .filter((run) => run.order < before && (status === undefined || run.status === status));
     const page = fitting.slice(0, limit);
     const nextCursor = fitting.length > limit ? String(page.at(-1)?.order) : undefined;
     return { items: page.map((run) => run.view()), nextCursor };

@@ -8,16 +8,22 @@ export interface DefinitionProblem {
   readonly message: string;
 }
 
+/** Problems that the message spells out; the details list all. */
+const MAX_SPELLED_PROBLEMS = 20;
+
 /** A definition cannot be run; lists every problem at once. */
 export class InvalidWorkflowError extends CadreError {
   constructor(problems: readonly DefinitionProblem[]) {
+    const spelled = problems.slice(0, MAX_SPELLED_PROBLEMS);
+    const rest = problems.length - spelled.length;
     super({
       code: 'WORKFLOW_INVALID',
       kind: 'definition',
-      message: `The workflow has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}: ${problems
-        .slice(0, 20)
-        .map(({ path, message }) => `${path}: ${message}`)
-        .join('; ')}.`,
+      message: [
+        `${problems.length === 1 ? 'One problem stops' : `${problems.length} problems stop`} the workflow:`,
+        ...spelled.map(({ code, path, message }) => `- ${path}: ${message} (${code})`),
+        ...(rest > 0 ? [`- and ${rest} more`] : []),
+      ].join('\n'),
       details: { problems },
     });
   }
@@ -29,7 +35,7 @@ export class UnknownRunError extends CadreError {
     super({
       code: 'RUN_UNKNOWN',
       kind: 'not-found',
-      message: `There is no run "${runId.slice(0, 80)}". Runs are kept in memory, the last 1 000 that ended; GET /runs lists them.`,
+      message: `There is no run "${runId.slice(0, 80)}". Of those that have ended only the latest are remembered; list the runs to see them.`,
       details: { runId: runId.slice(0, 80) },
     });
   }
@@ -41,7 +47,7 @@ export class RunFinishedError extends CadreError {
     super({
       code: 'RUN_FINISHED',
       kind: 'conflict',
-      message: `The run "${runId}" has ended already: it ${status}.`,
+      message: `The run "${runId}" has ended already and is ${status}; read its result.`,
       details: { runId, status },
     });
   }
