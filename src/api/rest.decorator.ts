@@ -10,7 +10,7 @@ import type { FastifyReply } from 'fastify';
 import type { Schema } from '../common/index.js';
 import { API_PREFIX } from './api.constants.js';
 import { RequestValidation } from './request-validation.js';
-import { problem } from './schemas/common.schemas.js';
+import { problem } from './common.schemas.js';
 
 /** A controller under the versioned interface, whose requests are validated by their schemas and whose errors are problems. */
 export function RestController(path: string, tag: string): ClassDecorator {

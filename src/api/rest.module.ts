@@ -3,10 +3,10 @@ import { TerminusModule } from '@nestjs/terminus';
 import { OrchestrationModule } from '../orchestration/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { StatusModule } from '../status/index.js';
-import { AgentsController } from './agents.controller.js';
-import { CapabilitiesController } from './capabilities.controller.js';
+import { AgentsController } from './agents/agents.controller.js';
+import { CapabilitiesController } from './capabilities/capabilities.controller.js';
 import { HealthController } from './health.controller.js';
-import { RunsController } from './runs.controller.js';
+import { RunsController } from './runs/runs.controller.js';
 
 /**
  * Cadre over REST. Optional: an application with controllers of its own may do without it.

@@ -1,5 +1,5 @@
-import type { AttemptRecord, FailedTask, TaskResult } from '../orchestration/index.js';
-import { toInstant } from './instants.js';
+import type { AttemptRecord, FailedTask, TaskResult } from '../../orchestration/index.js';
+import { toInstant } from '../instants.js';
 
 /** A task's envelope as REST answers it: instants in ISO 8601. */
 export function toTaskView(result: TaskResult | FailedTask) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { facts, failure, instant, jsonValue, name } from './common.schemas.js';
+import { facts, failure, instant, jsonValue, name } from '../common.schemas.js';
 
 const MAX_TIMEOUT_MS = 86_400_000;
 const timeout = z.number().min(1).max(MAX_TIMEOUT_MS);

@@ -1,10 +1,10 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { OrchestrationService } from '../orchestration/index.js';
-import { AgentRegistry } from '../registry/index.js';
+import { OrchestrationService } from '../../orchestration/index.js';
+import { AgentRegistry } from '../../registry/index.js';
 import { toCapabilityView } from './capability.view.js';
-import { Answers, Disconnected, RestController } from './rest.decorator.js';
-import * as schemas from './schemas/capability.schemas.js';
+import { Answers, Disconnected, RestController } from '../rest.decorator.js';
+import * as schemas from './capability.schemas.js';
 import {
   choiceBody,
   choiceView,
@@ -12,7 +12,7 @@ import {
   taskView,
   type ChoiceBody,
   type TaskBody,
-} from './schemas/task.schemas.js';
+} from './task.schemas.js';
 import { toTaskView } from './task.view.js';
 
 /** Capabilities: what can be done, by whom, and doing it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findNonJson, parseDurationMs } from '../../common/index.js';
+import { findNonJson, parseDurationMs } from '../common/index.js';
 
 /** Any JSON value that does not nest too deep. */
 export const jsonValue = z.unknown().superRefine((value, context) => {

@@ -1,13 +1,13 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { AgentRegistry } from '../registry/index.js';
-import { StatusService, type AgentStatus } from '../status/index.js';
+import { AgentRegistry } from '../../registry/index.js';
+import { StatusService, type AgentStatus } from '../../status/index.js';
 import { toAgentView, toStatusEntryView, toUptimeView } from './agent.view.js';
-import { toInstant } from './instants.js';
-import { pageById } from './pages.js';
-import { Answers, RestController } from './rest.decorator.js';
-import * as schemas from './schemas/agent.schemas.js';
+import { toInstant } from '../instants.js';
+import { pageById } from '../pages.js';
+import { Answers, RestController } from '../rest.decorator.js';
+import * as schemas from './agent.schemas.js';
 
 /** Agents: what there is, how each is, and what was done to it. */
 @RestController('agents', 'agents')

@@ -1,7 +1,7 @@
-import type { ProvidedCapability } from '../agents/index.js';
-import type { AgentInfo, HealthVerdict } from '../registry/index.js';
-import type { StatusEntry, Uptime } from '../status/index.js';
-import { toInstant } from './instants.js';
+import type { ProvidedCapability } from '../../agents/index.js';
+import type { AgentInfo, HealthVerdict } from '../../registry/index.js';
+import type { StatusEntry, Uptime } from '../../status/index.js';
+import { toInstant } from '../instants.js';
 
 /** A release as REST answers it; schemas are told under its capabilities' own addresses. */
 export function toAgentView(agent: AgentInfo) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { facts, name, queryBoolean } from './common.schemas.js';
+import { facts, name, queryBoolean } from '../common.schemas.js';
 
 export const capabilityPath = z.strictObject({ name });
 

@@ -1,11 +1,11 @@
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { WorkflowRunner, type RunQuery, type WorkflowList } from '../orchestration/index.js';
-import { API_PREFIX } from './api.constants.js';
-import { Answers, RestController } from './rest.decorator.js';
+import { WorkflowRunner, type RunQuery, type WorkflowList } from '../../orchestration/index.js';
+import { API_PREFIX } from '../api.constants.js';
+import { Answers, RestController } from '../rest.decorator.js';
 import { toRunStepView, toRunView } from './run.view.js';
-import * as schemas from './schemas/run.schemas.js';
+import * as schemas from './run.schemas.js';
 
 /** Runs of workflows. */
 @RestController('runs', 'runs')

@@ -9,7 +9,7 @@ import {
   queryBoolean,
   queryInteger,
   queryNumber,
-} from './common.schemas.js';
+} from '../common.schemas.js';
 
 const status = z.enum(AGENT_STATUSES);
 const version = z.string().min(1).max(100);

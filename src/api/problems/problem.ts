@@ -1,6 +1,6 @@
-import { ERROR_KINDS, type CadreError, type ErrorKind } from '../common/index.js';
-import { TaskFailedError } from '../orchestration/index.js';
-import { toTaskView } from './task.view.js';
+import { ERROR_KINDS, type CadreError, type ErrorKind } from '../../common/index.js';
+import { TaskFailedError } from '../../orchestration/index.js';
+import { toTaskView } from '../capabilities/task.view.js';
 
 /** An RFC 9457 problem document with Cadre's extension members. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { isCadreError, Logger, messageOf } from '../common/index.js';
+import { isCadreError, Logger, messageOf } from '../../common/index.js';
 import { toHttpProblem, toInternalProblem, toProblem, type Problem, type ProblemPlace } from './problem.js';
 
 /** Turns everything that is thrown while a request is served into an RFC 9457 problem document. */

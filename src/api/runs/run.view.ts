@@ -1,6 +1,6 @@
-import type { Run, RunStep } from '../orchestration/index.js';
-import { toInstant, toOptionalInstant } from './instants.js';
-import { toAttemptView } from './task.view.js';
+import type { Run, RunStep } from '../../orchestration/index.js';
+import { toInstant, toOptionalInstant } from '../instants.js';
+import { toAttemptView } from '../capabilities/task.view.js';
 
 /** A run as REST answers it. */
 export function toRunView(run: Run) {

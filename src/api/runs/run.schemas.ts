@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cursor, duration, failure, instant, jsonValue, pageOf, queryInteger } from './common.schemas.js';
-import { attemptView, choiceView } from './task.schemas.js';
+import { cursor, duration, failure, instant, jsonValue, pageOf, queryInteger } from '../common.schemas.js';
+import { attemptView, choiceView } from '../capabilities/task.schemas.js';
 
 /** The longest that a request waits for a run to end. */
 const MAX_WAIT_MS = 60_000;

@@ -1,6 +1,6 @@
-import type { DataType } from '../agents/index.js';
-import { toJsonSchema } from '../common/index.js';
-import type { CapabilityInfo } from '../registry/index.js';
+import type { DataType } from '../../agents/index.js';
+import { toJsonSchema } from '../../common/index.js';
+import type { CapabilityInfo } from '../../registry/index.js';
 
 /** A capability as REST answers it, with the JSON Schemas of its types. */
 export function toCapabilityView({ name, capability, providers, availableCount }: CapabilityInfo) {
