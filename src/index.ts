@@ -107,3 +107,4 @@ export {
   type StatusEntry,
   type Uptime,
 } from './status/index.js';
+export { InvalidWorkflowError, type DefinitionProblem } from './workflows/index.js';

@@ -373,6 +373,14 @@ export class ValidatedTool {
 
 @Tool()
 export class PlainTool {
+  async use(text: string) {
+    return text.length;
+  }
+}
+
+// @ts-expect-error At run time every use of a tool is a promise, so an agent must not compile without `await`.
+@Tool()
+export class SynchronousTool {
   use(text: string) {
     return text.length;
   }
@@ -381,7 +389,7 @@ export class PlainTool {
 // @ts-expect-error Its `use` takes another input.
 @Tool({ input: z.string() })
 export class WrongToolInput {
-  use(input: number) {
+  async use(input: number) {
     return input;
   }
 }
@@ -389,7 +397,7 @@ export class WrongToolInput {
 // @ts-expect-error Its `use` gives another output.
 @Tool({ output: z.string() })
 export class WrongToolOutput {
-  use() {
+  async use() {
     return 3;
   }
 }

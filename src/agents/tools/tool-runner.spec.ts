@@ -396,7 +396,7 @@ describe('the time of a tool', () => {
 describe('a subclass of a tool', () => {
   @Tool({ name: 'echo', input: z.string().transform((text) => `${text}.`), maxConcurrency: 1 })
   class EchoTool {
-    use(text: string, context?: ToolContext): unknown {
+    async use(text: string, context?: ToolContext): Promise<unknown> {
       context?.reportUsage({ inputTokens: text.length });
       return text;
     }
@@ -425,7 +425,7 @@ describe('a subclass of a tool', () => {
 
   it('is one use of its parent when it is not decorated itself', async () => {
     class PoliteEchoTool extends EchoTool {
-      override use(text: string): unknown {
+      override use(text: string): Promise<unknown> {
         return super.use(`please ${text}`);
       }
     }

@@ -3,9 +3,9 @@ import { readToolDefinition, Tool } from './tool.decorator.js';
 import { readInjectedTools } from './tool.accessor.js';
 import type { ToolOptions } from './tool.types.js';
 
-function toolClass(): new () => { use: (input: never) => unknown } {
+function toolClass(): new () => { use: (input: never) => Promise<unknown> } {
   return class WebSearchTool {
-    use(text: string): string {
+    async use(text: string): Promise<string> {
       return text;
     }
   };
@@ -77,7 +77,7 @@ describe('readInjectedTools', () => {
   it('lists the tools among the types of the constructor', () => {
     @Tool()
     class SearchTool {
-      use(text: string): string {
+      async use(text: string): Promise<string> {
         return text;
       }
     }

@@ -25,9 +25,9 @@ export interface ToolContext {
   reportUsage(usage: UsageReport): void;
 }
 
-/** The shape of a tool. Declare the second parameter as optional: agents call `use(input)`, Cadre adds the context. */
+/** The shape of a tool: a use is a promise always, because Cadre may have it wait. Declare the second parameter as optional: agents call `use(input)`, Cadre adds the context. */
 export interface Uses<I extends Schema, O extends Schema> {
-  use: (input: SchemaOutput<I>, context?: ToolContext) => SchemaInput<O> | Promise<SchemaInput<O>>;
+  use: (input: SchemaOutput<I>, context?: ToolContext) => Promise<SchemaInput<O>>;
 }
 
 /** The record of one use of a tool during an attempt. */
