@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { ManifestInput } from '../agents/index.js';
-import { Clock, nearestNames } from '../common/index.js';
-import { StatusService, type AgentStatus, type Trigger } from '../status/index.js';
-import { findReleases, isAvailable, toAgentInfo, toCapabilityInfo } from './agent-info.js';
-import { Catalog, parseAgentReference } from './catalog.js';
-import { checkHealth } from './health-check.js';
+import { nearestNames } from '../common/index.js';
+import { StatusService, type AgentStatus, type StatusCause } from '../status/index.js';
+import { Registrar } from './admission/registrar.service.js';
+import { findReleases, toAgentInfo, toCapabilityInfo } from './catalog/agent-info.js';
+import { isAvailable } from './catalog/availability.js';
+import { Catalog, parseAgentReference } from './catalog/catalog.js';
+import type { Release } from './catalog/release.js';
+import { Checkups } from './checkups.js';
 import { UnknownCapabilityError } from './registry.errors.js';
-import { Registrar } from './registrar.service.js';
 import type {
   AgentFilter,
   AgentInfo,
@@ -15,7 +17,6 @@ import type {
   RegisterOptions,
   UnregisterOptions,
 } from './registry.types.js';
-import type { Release } from './release.js';
 
 /**
  * Knows all agents: which there are, what each can do, which take or make a kind of data, and whether they are available.
@@ -29,11 +30,12 @@ export class AgentRegistry {
     private readonly catalog: Catalog,
     private readonly registrar: Registrar,
     private readonly status: StatusService,
-    private readonly clock: Clock,
+    private readonly checkups: Checkups,
   ) {}
 
   /**
    * Registers an agent made at run time. Without a manifest its class must be marked with `@Agent`.
+   * @param instance has the handlers, and serves all tasks
    * @throws REGISTRATION_REFUSED with every violation; nothing is registered then
    */
   async register(
@@ -45,24 +47,31 @@ export class AgentRegistry {
   }
 
   /**
-   * Takes an agent out of service: no further tasks, tasks under way may end, then it is removed. Its history stays.
-   * @throws AGENT_UNKNOWN, AGENT_IN_USE while others depend on it, DRAIN_TIMEOUT (it is in service again then)
+   * Takes an agent out of service: no further tasks, tasks under way may end, then it is removed. Its history stays. While
+   * its current release drains and another stays, that one takes the tasks.
+   *
+   * Resolves with the releases that this call removed; the list is empty when another call was faster.
+   * @throws AGENT_UNKNOWN, VERSION_RANGE_INVALID, REGISTRY_OPTION_INVALID, AGENT_IN_USE while others depend on it,
+   * DRAIN_TIMEOUT; it is in service again then
    */
   async unregister(name: string, options: UnregisterOptions = {}): Promise<AgentInfo[]> {
     return (await this.registrar.unregister(name, options)).map((release) => this.#info(release));
   }
 
-  /** Registers the agents of modules that were loaded lazily since boot. @throws REGISTRATION_REFUSED */
+  /**
+   * Registers the agents of modules that were loaded lazily since boot, and those that an earlier call refused.
+   * @throws REGISTRATION_REFUSED with every violation; none of them is registered then
+   */
   async discover(): Promise<AgentInfo[]> {
     return (await this.registrar.discover()).map((release) => this.#info(release));
   }
 
-  /** @throws AGENT_UNKNOWN with the nearest names, VERSION_RANGE_INVALID */
+  /** What is known of an agent. @throws AGENT_UNKNOWN with the nearest names, VERSION_RANGE_INVALID */
   get(reference: string): AgentInfo {
     return this.#info(this.#release(reference));
   }
 
-  /** `undefined` when there is no such agent. @throws VERSION_RANGE_INVALID */
+  /** What is known of an agent; `undefined` when there is no such agent. @throws VERSION_RANGE_INVALID */
   find(reference: string): AgentInfo | undefined {
     const { name, range } = parseAgentReference(reference);
     const release = this.catalog.find(name, range);
@@ -80,7 +89,7 @@ export class AgentRegistry {
     return names.map((name) => this.capability(name));
   }
 
-  /** The names of the capabilities that somebody can provide now. */
+  /** The names of the capabilities that somebody can provide now, their load aside; in order. */
   availableCapabilities(): string[] {
     return this.catalog.index
       .capabilityNames()
@@ -90,7 +99,7 @@ export class AgentRegistry {
       .sort();
   }
 
-  /** @throws CAPABILITY_UNKNOWN with the nearest names */
+  /** One capability and its providers. @throws CAPABILITY_UNKNOWN with the nearest names */
   capability(name: string): CapabilityInfo {
     const entry = this.catalog.index.entry(name);
     if (entry !== undefined) return toCapabilityInfo(entry, this.catalog);
@@ -99,50 +108,32 @@ export class AgentRegistry {
 
   /**
    * Sets the status of an agent by hand; the same status again changes nothing.
-   * @throws AGENT_UNKNOWN, STATUS_TRANSITION_ILLEGAL with the allowed ones
+   * @throws AGENT_UNKNOWN, VERSION_RANGE_INVALID, STATUS_INPUT_INVALID, STATUS_TRANSITION_ILLEGAL with the allowed ones
    */
-  async setStatus(
-    reference: string,
-    status: AgentStatus,
-    change: { readonly reason: string; readonly triggeredBy: Trigger; readonly correlationId?: string },
-  ): Promise<AgentInfo> {
+  async setStatus(reference: string, status: AgentStatus, cause: StatusCause): Promise<AgentInfo> {
     const release = this.#release(reference);
-    await this.status.change(release.id, status, change);
+    await this.status.change(release.id, status, cause);
     return this.#info(release);
   }
 
   /**
    * Asks an agent how it is, now. A failed check makes an active agent `failed`; it never wakes one: an inactive agent is
    * not asked, and the status of others stays.
-   * @throws AGENT_UNKNOWN
+   * @throws AGENT_UNKNOWN, VERSION_RANGE_INVALID
    */
   async checkHealth(reference: string): Promise<HealthCheckOutcome> {
     const release = this.#release(reference);
-    const isChecked = await this.#check(release);
+    const isChecked = await this.checkups.check(release);
     return { agent: this.#info(release), isChecked, health: release.health };
   }
 
   /**
-   * The active agents, after asking those again whose last check is older than `maxAgeMs` (default 300 000), side by side.
+   * The current releases that are active and well, in the order of registration. Asks those again, side by side, whose last
+   * verdict is older than `maxAgeMs` (at least 0; default 300 000); one that fails its check becomes `failed` and is left out.
    */
-  async healthyAgents(options: { readonly maxAgeMs?: number } = {}): Promise<AgentInfo[]> {
-    const oldest = this.clock.now() - (options.maxAgeMs ?? 300_000);
-    const active = findReleases(this.catalog, { status: 'active' });
-    const stale = active.filter(({ health }) => health === undefined || health.checkedAt <= oldest);
-    await Promise.all(stale.map((release) => this.#check(release)));
-    return active.filter(({ status }) => status === 'active').map((release) => this.#info(release));
-  }
-
-  async #check(release: Release): Promise<boolean> {
-    if (release.status === 'inactive') return false;
-    const verdict = await checkHealth(release.instances, release.manifest.healthCheckTimeoutMs, this.clock);
-    release.health = verdict;
-    // Asked again after the wait: somebody may have set another status meanwhile.
-    if (!verdict.healthy && release.status === 'active') {
-      const reason = `health check failed: ${verdict.message ?? 'no reason given'}`.slice(0, 500);
-      await this.status.change(release.id, 'failed', { reason, triggeredBy: 'health-monitor' });
-    }
-    return true;
+  async healthyAgents({ maxAgeMs = 300_000 }: { readonly maxAgeMs?: number } = {}): Promise<AgentInfo[]> {
+    const healthy = await this.checkups.sweep(maxAgeMs);
+    return healthy.map((release) => this.#info(release));
   }
 
   #release(reference: string): Release {

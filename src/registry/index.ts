@@ -1,7 +1,7 @@
-export { findMissingDependency, isAvailable } from './agent-info.js';
+export { findMissingDependency, isAvailable } from './catalog/availability.js';
 export { AgentRegistry } from './agent-registry.service.js';
-export type { CapabilityEntry } from './capability-index.js';
-export { Catalog, parseAgentReference } from './catalog.js';
+export type { CapabilityEntry } from './catalog/capability-index.js';
+export { Catalog, parseAgentReference } from './catalog/catalog.js';
 export * from './registry.errors.js';
 export * from './registry.events.js';
 export { RegistryModule } from './registry.module.js';
@@ -12,4 +12,4 @@ export {
 } from './registry.options.js';
 export { REGISTRY_OPTIONS } from './registry.tokens.js';
 export type * from './registry.types.js';
-export { Release, type HealthVerdict, type InstanceSource } from './release.js';
+export { Release, type HealthVerdict, type InstanceSource } from './catalog/release.js';

@@ -1,7 +1,10 @@
 import type { Violation } from '../agents/index.js';
 import { CadreError, didYouMean } from '../common/index.js';
 
-/** Agents cannot be registered; lists every violation at once. */
+/**
+ * Agents cannot be registered; lists every violation at once.
+ * @publicApi
+ */
 export class RegistrationError extends CadreError {
   constructor(readonly violations: readonly Violation[]) {
     super({
@@ -44,12 +47,13 @@ export class UnknownCapabilityError extends CadreError {
 
 /** A version or version range is none. */
 export class InvalidVersionRangeError extends CadreError {
-  constructor(range: string) {
+  constructor(range: unknown) {
+    const shown = String(range).slice(0, 80);
     super({
       code: 'VERSION_RANGE_INVALID',
       kind: 'input',
-      message: `"${range.slice(0, 80)}" is no semantic version or range; write one such as 2.1.0, ^2.0.0 or 2.x.`,
-      details: { range: range.slice(0, 80) },
+      message: `"${shown}" is no semantic version or range; write one such as 2.1.0, ^2.0.0 or 2.x.`,
+      details: { range: shown },
     });
   }
 }
@@ -60,7 +64,7 @@ export class AgentInUseError extends CadreError {
     super({
       code: 'AGENT_IN_USE',
       kind: 'conflict',
-      message: `"${agent}" cannot be unregistered: ${dependents.join(', ')} depend on it. Unregister them first, or use force.`,
+      message: `"${agent}" cannot be unregistered, because others depend on it: ${dependents.join(', ')}. Unregister them first, or use force.`,
       details: { agent, dependents },
     });
   }

@@ -1,10 +1,16 @@
 import { eventType } from '../common/index.js';
-import type { Release } from './release.js';
+import type { Release } from './catalog/release.js';
 
-/** A release is in the catalog and may take tasks, its status allowing. */
+/**
+ * A release is in the catalog and may take tasks, its status allowing; it may have taken the place of one of its id.
+ * @publicApi
+ */
 export const AgentRegistered = eventType<{ readonly release: Release }>('agent.registered');
 
-/** A release has left the catalog; its history stays. */
+/**
+ * A release has left the catalog; its history stays.
+ * @publicApi
+ */
 export const AgentUnregistered = eventType<{ readonly release: Release; readonly reason: string }>(
   'agent.unregistered',
 );

@@ -1,16 +1,20 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { StatusModule } from '../status/index.js';
+import { AgentExplorer } from './admission/agent.explorer.js';
+import { Registrar } from './admission/registrar.service.js';
 import { AgentRegistry } from './agent-registry.service.js';
-import { AgentExplorer } from './agent.explorer.js';
-import { Catalog } from './catalog.js';
-import { Registrar } from './registrar.service.js';
+import { Catalog } from './catalog/catalog.js';
+import { registryProviders } from './registry.providers.js';
 
-/** Finds, validates and catalogs agents. Global, so that its hooks run before those of the application's own modules. */
+/**
+ * Finds, validates and catalogs agents. Global, so that its hooks run before those of the application's own modules.
+ * @publicApi
+ */
 @Global()
 @Module({
   imports: [DiscoveryModule, StatusModule],
-  providers: [Catalog, AgentExplorer, Registrar, AgentRegistry],
+  providers: [...registryProviders, AgentExplorer, Registrar, AgentRegistry],
   exports: [Catalog, AgentRegistry],
 })
 export class RegistryModule {}

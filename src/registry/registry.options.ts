@@ -1,6 +1,9 @@
 import { RegistryOptionError } from './registry.errors.js';
 
-/** How the registry treats what it is given; see {@link REGISTRY_DEFAULTS}. */
+/**
+ * How the registry treats what it is given.
+ * @publicApi
+ */
 export interface RegistryOptions {
   /** Two agents define one capability name differently: `reject` (default) refuses the later one, `warn` lets both serve. */
   readonly contractConflicts?: 'reject' | 'warn';
@@ -10,30 +13,41 @@ export interface RegistryOptions {
   readonly drainTimeoutMs?: number;
 }
 
-export type ResolvedRegistryOptions = Required<RegistryOptions>;
+export type ResolvedRegistryOptions = Readonly<Required<RegistryOptions>>;
 
-export const REGISTRY_DEFAULTS: ResolvedRegistryOptions = {
+export const REGISTRY_DEFAULTS: ResolvedRegistryOptions = Object.freeze({
   contractConflicts: 'reject',
   unhealthyAtRegistration: 'register-as-failed',
   drainTimeoutMs: 30_000,
-};
+});
 
-/** @throws REGISTRY_OPTION_INVALID naming the field, its value and what it may be */
+const MAX_DRAIN_TIMEOUT_MS = 3_600_000;
+
+/**
+ * Fills in the defaults; a member that is `undefined` counts as absent.
+ * @throws REGISTRY_OPTION_INVALID naming the field, its value and what it may be
+ */
 export function resolveRegistryOptions(options: RegistryOptions = {}): ResolvedRegistryOptions {
-  const resolved = { ...REGISTRY_DEFAULTS, ...options };
-  oneOf('contractConflicts', resolved.contractConflicts, ['reject', 'warn']);
-  oneOf('unhealthyAtRegistration', resolved.unhealthyAtRegistration, ['register-as-failed', 'refuse']);
-  const { drainTimeoutMs } = resolved;
-  if (!(drainTimeoutMs >= 0 && drainTimeoutMs <= 3_600_000)) {
-    throw new RegistryOptionError(
-      'drainTimeoutMs',
-      drainTimeoutMs,
-      'a number of milliseconds from 0 to 3 600 000',
-    );
-  }
-  return resolved;
+  const {
+    contractConflicts = REGISTRY_DEFAULTS.contractConflicts,
+    unhealthyAtRegistration = REGISTRY_DEFAULTS.unhealthyAtRegistration,
+    drainTimeoutMs = REGISTRY_DEFAULTS.drainTimeoutMs,
+  } = options;
+  checkOneOf('contractConflicts', contractConflicts, ['reject', 'warn']);
+  checkOneOf('unhealthyAtRegistration', unhealthyAtRegistration, ['register-as-failed', 'refuse']);
+  checkDrainTimeoutMs(drainTimeoutMs);
+  return Object.freeze({ contractConflicts, unhealthyAtRegistration, drainTimeoutMs });
 }
 
-function oneOf(field: string, value: string, allowed: readonly string[]): void {
+/** @throws REGISTRY_OPTION_INVALID */
+export function checkDrainTimeoutMs(drainTimeoutMs: number): void {
+  const fits =
+    typeof drainTimeoutMs === 'number' && drainTimeoutMs >= 0 && drainTimeoutMs <= MAX_DRAIN_TIMEOUT_MS;
+  if (fits) return;
+  const allowed = `a number of milliseconds from 0 to ${MAX_DRAIN_TIMEOUT_MS}`;
+  throw new RegistryOptionError('drainTimeoutMs', drainTimeoutMs, allowed);
+}
+
+function checkOneOf(field: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value)) throw new RegistryOptionError(field, value, `one of ${allowed.join(', ')}`);
 }

@@ -1,17 +1,23 @@
-import type { AgentManifest, HealthReport, ProvidedCapability, TaskContext } from '../agents/index.js';
-import type { AgentStatus, LiveStatus } from '../status/index.js';
+import type { AgentManifest, HealthReport, ProvidedCapability, TaskContext } from '../../agents/index.js';
+import type { AgentStatus, LiveStatus } from '../../status/index.js';
 
 /** Gives the living object behind a release: one for all tasks, or one for each. */
 export interface InstanceSource {
   readonly lifetime: 'shared' | 'per-task';
-  /** Shared instances come at once, without a promise. */
+  /** `false` when no instance has a `healthCheck`, so that none is made only to be asked. Default: each is asked. */
+  readonly hasHealthCheck?: boolean;
+  /** Shared instances come at once, without a promise. Without a task, the instance is wanted for a health check. */
   get(task?: TaskContext): object | Promise<object>;
 }
 
-/** The last verdict of a health check. */
+/**
+ * The last verdict of a health check; frozen.
+ * @publicApi
+ */
 export interface HealthVerdict extends HealthReport {
   /** Milliseconds since the epoch. */
   readonly checkedAt: number;
+  /** From the question to the answer, or to the end of the time for it. */
   readonly durationMs: number;
 }
 
@@ -24,13 +30,12 @@ export class Release {
   /** `name@version`. */
   readonly id: string;
   readonly capabilities: ReadonlyMap<string, ProvidedCapability>;
-  /** Takes no further tasks because it is about to leave. */
+  /** Takes no further tasks because it is about to leave, or has left; set by the catalog. */
   isDraining = false;
-  /** The highest version of its agent; set by the catalog. */
+  /** Takes the tasks of its agent, as the others stand by; set by the catalog. */
   isCurrent = false;
   health: HealthVerdict | undefined;
   #inFlight = 0;
-  /** Attempts that were given up while the agent's code still ran past its grace time. */
   #abandoned = 0;
   readonly #idleWaiters = new Set<() => void>();
 
@@ -67,10 +72,12 @@ export class Release {
     return this.#inFlight;
   }
 
+  /** Attempts given up while the agent's code still ran past its grace time, since the release came in. */
   get abandoned(): number {
     return this.#abandoned;
   }
 
+  /** Tells whether another task may start now. */
   get hasFreeSlot(): boolean {
     return this.#inFlight < this.manifest.maxConcurrentTasks;
   }
@@ -84,8 +91,10 @@ export class Release {
   vacateSlot(): void {
     this.#inFlight -= 1;
     if (this.#inFlight > 0 || this.#idleWaiters.size === 0) return;
-    for (const resolve of this.#idleWaiters) resolve();
+    // Emptied first: a callback may start a task and wait for its end in turn.
+    const callbacks = [...this.#idleWaiters];
     this.#idleWaiters.clear();
+    for (const callback of callbacks) callback();
   }
 
   /** Counts an attempt whose code did not end within its grace time. */

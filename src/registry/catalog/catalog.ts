@@ -1,29 +1,49 @@
 import semver from 'semver';
-import { nearestNames } from '../common/index.js';
+import { nearestNames } from '../../common/index.js';
+import { UnknownAgentError } from '../registry.errors.js';
 import { CapabilityIndex } from './capability-index.js';
-import { InvalidVersionRangeError, UnknownAgentError } from './registry.errors.js';
 import type { Release } from './release.js';
+import { checkVersionRange } from './version-range.js';
+
+const NO_RELEASES: readonly Release[] = Object.freeze([]);
 
 /** All releases of this process by name and version, and the indexes over the current ones. */
 export class Catalog {
   readonly index = new CapabilityIndex();
-  /** Releases of each agent, highest version first. */
-  readonly #agents = new Map<string, Release[]>();
+  /** Releases of each agent, highest version first. Lists are replaced, never changed: who holds one keeps what it was. */
+  readonly #agents = new Map<string, readonly Release[]>();
 
-  /** Adds a release, replacing one of the same id in place. */
+  /** Adds a release; one of the same id makes way for it. */
   add(release: Release): void {
-    const releases = (this.#agents.get(release.name) ?? []).filter(({ id }) => id !== release.id);
-    releases.push(release);
-    releases.sort((a, b) => semver.rcompare(a.version, b.version));
-    this.#agents.set(release.name, releases);
-    this.#elect(release.name);
+    const before = this.releasesOf(release.name);
+    const replaced = before.find(({ id }) => id === release.id);
+    if (replaced !== undefined) replaced.isCurrent = false;
+    const releases = [...before.filter((other) => other !== replaced), release];
+    this.#set(
+      release.name,
+      releases.sort((a, b) => semver.rcompare(a.version, b.version)),
+    );
   }
 
+  /** Takes a release out; does nothing when it is not in, or when another one of its id is. */
   remove(release: Release): void {
-    const releases = (this.#agents.get(release.name) ?? []).filter((other) => other !== release);
-    if (releases.length === 0) this.#agents.delete(release.name);
-    else this.#agents.set(release.name, releases);
-    this.#elect(release.name);
+    if (!this.has(release)) return;
+    release.isCurrent = false;
+    this.#set(
+      release.name,
+      this.releasesOf(release.name).filter((other) => other !== release),
+    );
+  }
+
+  /** Tells whether this very release is in, not merely one of its id. */
+  has(release: Release): boolean {
+    return this.releasesOf(release.name).includes(release);
+  }
+
+  /** Lets a release take no further tasks, or take them again. While it drains, the next best one of its agent is current. */
+  setDraining(release: Release, isDraining: boolean): void {
+    release.isDraining = isDraining;
+    if (this.has(release)) this.#elect(release.name);
   }
 
   /** Agent names in the order of their first registration. */
@@ -36,8 +56,9 @@ export class Catalog {
     return [...this.#agents.values()].flat();
   }
 
+  /** The releases of an agent, highest version first; empty for an unknown one. Frozen. */
   releasesOf(name: string): readonly Release[] {
-    return this.#agents.get(name) ?? [];
+    return this.#agents.get(name) ?? NO_RELEASES;
   }
 
   /** The release that takes the agent's tasks. */
@@ -47,7 +68,7 @@ export class Catalog {
 
   /** The releases of an agent whose version satisfies a range, highest first. @throws VERSION_RANGE_INVALID */
   releasesMatching(name: string, range: string): Release[] {
-    if (range.length > 100 || semver.validRange(range) === null) throw new InvalidVersionRangeError(range);
+    checkVersionRange(range);
     return this.releasesOf(name).filter(({ version }) => semver.satisfies(version, range));
   }
 
@@ -70,10 +91,18 @@ export class Catalog {
     throw new UnknownAgentError(range === undefined ? name : `${name}@${range}`, nearest, versions);
   }
 
+  #set(name: string, releases: readonly Release[]): void {
+    if (releases.length === 0) this.#agents.delete(name);
+    else this.#agents.set(name, Object.freeze(releases));
+    this.#elect(name);
+  }
+
   /** Names the current release of an agent anew: the highest version that is no pre-release, or the highest there is. */
   #elect(name: string): void {
     const releases = this.releasesOf(name);
-    const elected = releases.find(({ version }) => semver.prerelease(version) === null) ?? releases[0];
+    const staying = releases.filter(({ isDraining }) => !isDraining);
+    const eligible = staying.length > 0 ? staying : releases;
+    const elected = eligible.find(({ version }) => semver.prerelease(version) === null) ?? eligible[0];
     for (const release of releases) release.isCurrent = release === elected;
     this.index.set(
       name,

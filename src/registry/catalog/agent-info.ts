@@ -1,26 +1,10 @@
 import semver from 'semver';
-import type { Catalog } from './catalog.js';
+import type { AgentFilter, AgentInfo, CapabilityInfo } from '../registry.types.js';
+import { isAvailable } from './availability.js';
 import type { CapabilityEntry } from './capability-index.js';
-import { InvalidVersionRangeError } from './registry.errors.js';
-import type { AgentFilter, AgentInfo, CapabilityInfo } from './registry.types.js';
+import type { Catalog } from './catalog.js';
 import type { Release } from './release.js';
-
-/** Tells whether a release can serve at all, its load aside: active, not about to leave, all dependencies available. */
-export function isAvailable(release: Release, catalog: Catalog): boolean {
-  return (
-    release.status === 'active' &&
-    !release.isDraining &&
-    findMissingDependency(release, catalog) === undefined
-  );
-}
-
-/** The first agent this release depends on that cannot serve. Registration keeps circles out, so this ends. */
-export function findMissingDependency(release: Release, catalog: Catalog): string | undefined {
-  return release.manifest.dependencies.find((name) => {
-    const dependency = catalog.current(name);
-    return dependency === undefined || !isAvailable(dependency, catalog);
-  });
-}
+import { checkVersionRange } from './version-range.js';
 
 /** A copy of everything known of a release now. */
 export function toAgentInfo(release: Release, catalog: Catalog): AgentInfo {
@@ -43,6 +27,7 @@ export function toAgentInfo(release: Release, catalog: Catalog): AgentInfo {
   };
 }
 
+/** A copy of what is known of a capability and its providers now. */
 export function toCapabilityInfo(entry: CapabilityEntry, catalog: Catalog): CapabilityInfo {
   const providers = entry.providers.map((release) => toAgentInfo(release, catalog));
   return {
@@ -55,9 +40,7 @@ export function toCapabilityInfo(entry: CapabilityEntry, catalog: Catalog): Capa
 
 /** The releases that fit a filter, in the catalog's order. @throws VERSION_RANGE_INVALID */
 export function findReleases(catalog: Catalog, filter: AgentFilter): Release[] {
-  if (filter.version !== undefined && semver.validRange(filter.version) === null) {
-    throw new InvalidVersionRangeError(filter.version);
-  }
+  if (filter.version !== undefined) checkVersionRange(filter.version);
   return startingSet(catalog, filter).filter((release) => fits(release, filter, catalog));
 }
 
@@ -71,15 +54,20 @@ function startingSet(catalog: Catalog, filter: AgentFilter): readonly Release[] 
 }
 
 function fits(release: Release, filter: AgentFilter, catalog: Catalog): boolean {
-  const { manifest } = release;
   return (
+    isLabeled(release, filter) &&
     (filter.status === undefined || release.status === filter.status) &&
-    (filter.region === undefined || manifest.region === filter.region) &&
-    (filter.tag === undefined || manifest.tags.includes(filter.tag)) &&
-    (filter.version === undefined || semver.satisfies(release.version, filter.version)) &&
-    (filter.maxCostUsd === undefined || (manifest.costPerTaskUsd ?? 0) <= filter.maxCostUsd) &&
     (filter.available === undefined || isAvailable(release, catalog) === filter.available) &&
     providesFor(release, filter)
+  );
+}
+
+function isLabeled({ manifest, version }: Release, filter: AgentFilter): boolean {
+  return (
+    (filter.region === undefined || manifest.region === filter.region) &&
+    (filter.tag === undefined || manifest.tags.includes(filter.tag)) &&
+    (filter.version === undefined || semver.satisfies(version, filter.version)) &&
+    (filter.maxCostUsd === undefined || (manifest.costPerTaskUsd ?? 0) <= filter.maxCostUsd)
   );
 }
 

@@ -1,5 +1,5 @@
-import type { AgentManifest, ToolDefinition, Violation } from '../agents/index.js';
-import { releaseId } from './release.js';
+import type { AgentManifest, ToolDefinition, Violation } from '../../agents/index.js';
+import { releaseId } from '../catalog/release.js';
 
 /**
  * Points out what works but is likely not meant: an agent without capabilities, and a capability that only passes one tool
@@ -17,7 +17,7 @@ export function findHints(manifest: AgentManifest, tools: readonly ToolDefinitio
     .filter(({ capability: { contract } }) => {
       const [input] = contract.inputs.values();
       const [output] = contract.outputs;
-      const isSingle = contract.inputs.size === 1 && contract.outputs.length === 1;
+      const isSingle = contract.mode === 'any' && contract.inputs.size === 1 && contract.outputs.length === 1;
       return isSingle && isSame(tool.input, input) && isSame(tool.output, output);
     })
     .map(({ capability }) => ({

@@ -1,4 +1,4 @@
-import type { Capability, Contract, ProvidedCapability } from '../agents/index.js';
+import type { Capability, Contract, ProvidedCapability } from '../../agents/index.js';
 import type { Release } from './release.js';
 
 /** What the index knows of one capability. */
@@ -8,27 +8,28 @@ export interface CapabilityEntry {
   readonly capability: Capability;
   /** Current releases, in the order in which their agents were registered. Frozen; a change makes a new list. */
   readonly providers: readonly Release[];
-  /** The distinct contracts of the providers: one, unless some are wider than others. */
+  /** The distinct contracts of the providers: one, unless some are wider than others. Frozen. */
   readonly contracts: readonly Contract[];
-  /** Releases that provide it but stand by, because another version of their agent is current. */
+  /** Releases that provide it but stand by, because another version of their agent is current; in the same order. Frozen. */
   readonly standby: readonly Release[];
 }
 
-/** Releases by a key, in the order of their agents' registration; lists are rebuilt when they are next asked for. */
+/** Releases by a key, in the order of their places; lists are built when they are next asked for, and never changed. */
 class ReleaseLists {
-  readonly #members = new Map<string, Map<string, Release>>();
+  /** Each member and its place among the members of all keys. */
+  readonly #members = new Map<string, Map<Release, number>>();
   readonly #lists = new Map<string, readonly Release[]>();
 
-  set(key: string, agent: string, release: Release): void {
-    const members = this.#members.get(key) ?? new Map<string, Release>();
-    this.#members.set(key, members.set(agent, release));
+  add(key: string, release: Release, place: number): void {
+    const members = this.#members.get(key) ?? new Map<Release, number>();
+    this.#members.set(key, members.set(release, place));
     this.#lists.delete(key);
   }
 
-  delete(key: string, agent: string): void {
+  delete(key: string, release: Release): void {
     const members = this.#members.get(key);
-    members?.delete(agent);
-    if (members?.size === 0) this.#members.delete(key);
+    if (!members?.delete(release)) return;
+    if (members.size === 0) this.#members.delete(key);
     this.#lists.delete(key);
   }
 
@@ -37,7 +38,9 @@ class ReleaseLists {
     if (list !== undefined) return list;
     const members = this.#members.get(key);
     if (members === undefined) return NONE;
-    const built = Object.freeze([...members.values()]);
+    // Stable: members of one place, the releases of one agent, stay in the order in which they were added.
+    const inOrder = [...members].sort(([, a], [, b]) => a - b).map(([release]) => release);
+    const built = Object.freeze(inOrder);
     this.#lists.set(key, built);
     return built;
   }
@@ -55,21 +58,25 @@ export class CapabilityIndex {
   readonly #standby = new ReleaseLists();
   readonly #byInputType = new ReleaseLists();
   readonly #byOutputType = new ReleaseLists();
-  /** The releases of each agent as they are indexed now, the current one first. */
-  readonly #indexed = new Map<string, readonly Release[]>();
+  readonly #indexed = new Map<string, IndexedAgent>();
   readonly #entries = new Map<string, CapabilityEntry>();
+  #nextPlace = 0;
 
   /**
-   * Makes a release the indexed one of its agent, and others its standby; `undefined` takes the agent out. Keys that nobody
-   * provides any more vanish.
+   * Makes a release the indexed one of its agent, and others its standby; `undefined` takes the agent out. An agent keeps
+   * its place in all lists until it is taken out. Keys that nobody provides any more vanish.
    */
   set(agent: string, current: Release | undefined, standby: readonly Release[] = []): void {
-    const before = this.#indexed.get(agent) ?? [];
-    const after = current === undefined ? [] : [current, ...standby];
-    for (const release of before) this.#remove(agent, release, current);
-    if (current === undefined) this.#indexed.delete(agent);
-    else this.#indexed.set(agent, after);
-    for (const release of after) this.#add(agent, release, release === current);
+    const before = this.#indexed.get(agent);
+    for (const release of before?.releases ?? []) this.#remove(release);
+    if (current === undefined) {
+      this.#indexed.delete(agent);
+      return;
+    }
+    const place = before?.place ?? this.#nextPlace++;
+    const releases = [current, ...standby];
+    this.#indexed.set(agent, { place, releases });
+    for (const release of releases) this.#add(release, place, release === current);
   }
 
   /** Current releases that provide the capability; empty for an unknown one. */
@@ -108,48 +115,51 @@ export class CapabilityIndex {
     return this.#byOutputType.get(type);
   }
 
+  /** The capabilities that some current release provides, in no order. */
   capabilityNames(): string[] {
     return this.#byCapability.keys();
   }
 
-  #add(agent: string, release: Release, isCurrent: boolean): void {
-    const keys = keysOf(release);
-    for (const key of keys.capabilities) {
-      if (isCurrent) this.#byCapability.set(key, agent, release);
-      else this.#standby.set(key, release.id, release);
+  #add(release: Release, place: number, isCurrent: boolean): void {
+    const { capabilities, inputs, outputs } = keysOf(release);
+    for (const key of capabilities) {
+      (isCurrent ? this.#byCapability : this.#standby).add(key, release, place);
       this.#entries.delete(key);
     }
     if (!isCurrent) return;
-    for (const key of keys.inputs) this.#byInputType.set(key, agent, release);
-    for (const key of keys.outputs) this.#byOutputType.set(key, agent, release);
+    for (const key of inputs) this.#byInputType.add(key, release, place);
+    for (const key of outputs) this.#byOutputType.add(key, release, place);
   }
 
-  /** Takes a release out, but leaves the keys that its successor takes over, so that the agent keeps its place in their lists. */
-  #remove(agent: string, release: Release, successor: Release | undefined): void {
-    const keys = keysOf(release);
-    const kept = successor ? keysOf(successor) : NO_KEYS;
-    for (const key of keys.capabilities) {
-      if (!kept.capabilities.has(key)) this.#byCapability.delete(key, agent);
-      this.#standby.delete(key, release.id);
+  #remove(release: Release): void {
+    const { capabilities, inputs, outputs } = keysOf(release);
+    for (const key of capabilities) {
+      this.#byCapability.delete(key, release);
+      this.#standby.delete(key, release);
       this.#entries.delete(key);
     }
-    for (const key of keys.inputs) if (!kept.inputs.has(key)) this.#byInputType.delete(key, agent);
-    for (const key of keys.outputs) if (!kept.outputs.has(key)) this.#byOutputType.delete(key, agent);
+    for (const key of inputs) this.#byInputType.delete(key, release);
+    for (const key of outputs) this.#byOutputType.delete(key, release);
   }
+}
+
+/** What is in the index of one agent. */
+interface IndexedAgent {
+  /** Rises with each agent that comes in. */
+  readonly place: number;
+  readonly releases: readonly Release[];
 }
 
 interface ReleaseKeys {
-  readonly capabilities: ReadonlySet<string>;
-  readonly inputs: ReadonlySet<string>;
-  readonly outputs: ReadonlySet<string>;
+  readonly capabilities: Iterable<string>;
+  readonly inputs: Iterable<string>;
+  readonly outputs: Iterable<string>;
 }
-
-const NO_KEYS: ReleaseKeys = { capabilities: new Set(), inputs: new Set(), outputs: new Set() };
 
 function keysOf(release: Release): ReleaseKeys {
   const contracts = [...release.capabilities.values()].map(({ capability }) => capability.contract);
   return {
-    capabilities: new Set(release.capabilities.keys()),
+    capabilities: release.capabilities.keys(),
     inputs: new Set(contracts.flatMap(({ inputs }) => [...inputs.values()].map(({ name }) => name))),
     outputs: new Set(contracts.flatMap(({ outputs }) => outputs.map(({ name }) => name))),
   };

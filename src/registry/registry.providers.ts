@@ -1,0 +1,33 @@
+import type { Provider } from '@nestjs/common';
+import { Clock, EventBus, Logger } from '../common/index.js';
+import { StatusService } from '../status/index.js';
+import { Enrollment } from './admission/enrollment.js';
+import { Gate } from './admission/gate.js';
+import { Withdrawal } from './admission/withdrawal.js';
+import { Catalog } from './catalog/catalog.js';
+import { Checkups } from './checkups.js';
+import type { RegistryParts } from './registry-parts.js';
+import type { ResolvedRegistryOptions } from './registry.options.js';
+import { REGISTRY_OPTIONS } from './registry.tokens.js';
+
+const PARTS = Symbol.for('cadre.registry.parts');
+
+/** Puts the plain parts of the registry together. */
+export const registryProviders: Provider[] = [
+  Catalog,
+  {
+    provide: PARTS,
+    inject: [Catalog, StatusService, Clock, EventBus, Logger, REGISTRY_OPTIONS],
+    useFactory: (
+      ...given: [Catalog, StatusService, Clock, EventBus, Logger, ResolvedRegistryOptions]
+    ): RegistryParts => {
+      const [catalog, status, clock, events, logger, options] = given;
+      return { catalog, gate: new Gate(), status, clock, events, logger, options };
+    },
+  },
+  ...[Enrollment, Withdrawal, Checkups].map((Part) => ({
+    provide: Part,
+    inject: [PARTS],
+    useFactory: (parts: RegistryParts) => new Part(parts),
+  })),
+];
