@@ -1,0 +1,44 @@
+import type { z } from 'zod';
+import type { Outline, ResearchReport, WrittenPiece } from '../capabilities.js';
+import { proseOf, markdownHeadings, oneLine, shorten } from '../text/plain-text.js';
+
+/** What a piece is written from, in the one form that both writers work with. */
+export interface Draft {
+  readonly kind: WrittenPiece['kind'];
+  readonly title: string;
+  readonly sections: readonly DraftSection[];
+  /** URLs, each once. */
+  readonly sources: readonly string[];
+}
+
+export interface DraftSection {
+  readonly heading: string;
+  readonly text: string;
+  readonly url?: string;
+}
+
+type WritingInput = ResearchReport | z.infer<(typeof Outline)['schema']> | string;
+
+/** A report becomes an article, an outline a blog post, a text a summary. */
+export function toDraft(input: WritingInput): Draft {
+  if (typeof input === 'string') {
+    return { kind: 'summary', title: titleOf(input), sections: [{ heading: '', text: input }], sources: [] };
+  }
+  if ('points' in input) {
+    const sections = input.points.map(({ heading, notes = '' }) => ({ heading, text: notes }));
+    return { kind: 'blog_post', title: input.title, sections, sources: [] };
+  }
+  const sections = input.findings.map(({ title, summary, url }) => ({
+    heading: oneLine(title),
+    text: summary,
+    url,
+  }));
+  const sources = [...new Set(input.sources.map(({ url }) => url))];
+  return { kind: 'article', title: oneLine(input.query), sections, sources };
+}
+
+function titleOf(text: string): string {
+  const start = text.slice(0, 5_000);
+  const words = markdownHeadings(start)[0]?.text ?? proseOf(start).split(/(?<=[.!?])\s|\n/)[0];
+  return shorten(oneLine(words || start), 100);
+}
