@@ -46,11 +46,6 @@ export class Catalog {
     if (this.has(release)) this.#elect(release.name);
   }
 
-  /** Agent names in the order of their first registration. */
-  names(): string[] {
-    return [...this.#agents.keys()];
-  }
-
   /** Every release, agents in the order of registration, each one's versions from the highest down. */
   all(): Release[] {
     return [...this.#agents.values()].flat();
