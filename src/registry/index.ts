@@ -1,4 +1,4 @@
-export { findMissingDependency, isAvailable } from './catalog/availability.js';
+export { findMissingDependency } from './catalog/availability.js';
 export { AgentRegistry } from './agent-registry.service.js';
 export type { CapabilityEntry } from './catalog/capability-index.js';
 export { Catalog, parseAgentReference } from './catalog/catalog.js';
