@@ -89,6 +89,7 @@ export {
 
 // The registry
 export {
+  AgentDrainChanged,
   AgentRegistered,
   AgentRegistry,
   AgentUnregistered,
@@ -97,6 +98,10 @@ export {
   type AgentFilter,
   type AgentInfo,
   type CapabilityInfo,
+  type HealthCheckOutcome,
+  type HealthVerdict,
+  type RegisterOptions,
+  type UnregisterOptions,
   type RegistryOptions,
 } from './registry/index.js';
 export {

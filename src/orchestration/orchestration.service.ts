@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import type { CallerInput, CallerOutput, Capability } from '../agents/index.js';
 import { EventBus, type Cancel } from '../common/index.js';
-import { AgentRegistered, AgentUnregistered } from '../registry/index.js';
+import { AgentDrainChanged, AgentRegistered, AgentUnregistered } from '../registry/index.js';
 import type { Choice } from '../selection/index.js';
 import { StatusChanged } from '../status/index.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
@@ -92,6 +92,7 @@ export class OrchestrationService
       this.events.subscribe(StatusChanged, lookAgain),
       this.events.subscribe(AgentRegistered, lookAgain),
       this.events.subscribe(AgentUnregistered, lookAgain),
+      this.events.subscribe(AgentDrainChanged, lookAgain),
     ];
   }
 

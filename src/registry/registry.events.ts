@@ -14,3 +14,11 @@ export const AgentRegistered = eventType<{ readonly release: Release }>('agent.r
 export const AgentUnregistered = eventType<{ readonly release: Release; readonly reason: string }>(
   'agent.unregistered',
 );
+
+/**
+ * A release has stopped taking tasks because it is about to leave, or takes them again because it stays after all.
+ * @publicApi
+ */
+export const AgentDrainChanged = eventType<{ readonly release: Release; readonly isDraining: boolean }>(
+  'agent.drain-changed',
+);

@@ -1,7 +1,7 @@
 import { releaseId, type Release } from '../catalog/release.js';
 import type { RegistryParts } from '../registry-parts.js';
 import { AgentInUseError, DrainTimeoutError } from '../registry.errors.js';
-import { AgentUnregistered } from '../registry.events.js';
+import { AgentDrainChanged, AgentUnregistered } from '../registry.events.js';
 import { checkDrainTimeoutMs } from '../registry.options.js';
 import type { UnregisterOptions } from '../registry.types.js';
 
@@ -61,7 +61,9 @@ export class Withdrawal {
       if (drains > 0) this.#drains.set(release, drains);
       else this.#drains.delete(release);
       const isDraining = drains > 0 || !this.parts.catalog.has(release);
-      if (isDraining !== release.isDraining) this.parts.catalog.setDraining(release, isDraining);
+      if (isDraining === release.isDraining) continue;
+      this.parts.catalog.setDraining(release, isDraining);
+      this.parts.events.publish(AgentDrainChanged, { release, isDraining });
     }
   }
 

@@ -321,3 +321,19 @@ describe('health on demand', () => {
     expect(await app.registry.healthyAgents()).toEqual([]);
   });
 });
+
+describe('a task that waits for somebody', () => {
+  it('gets an agent that was about to leave and stays after all', async () => {
+    await using app = await startApp({});
+    const agent = slowAgent();
+    await register(app, agent);
+    const first = work(app, 'the first');
+    const leaving = rejection(app.registry.unregister('slow', { drainTimeoutMs: 200 }));
+    const second = app.orchestration.execute('work', 'the second', { whenUnavailable: 'queue' });
+    await app.clock.advanceAsync(200);
+    expect(await leaving).toMatchObject({ code: 'DRAIN_TIMEOUT' });
+    agent.endTasks();
+    expect((await first).output).toBe('1.0.0 did the first');
+    expect((await second).output).toBe('1.0.0 did the second');
+  });
+});
