@@ -183,7 +183,7 @@ describe('DocumentReaderTool', () => {
   it('refuses a request that mixes two kinds of documents', () =>
     withReader(async (reader) => {
       const mixed = { path: 'a.md', url: 'https://a.example/' };
-      await expect(reader.use(mixed as never)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+      await expect(reader.use(mixed as never)).rejects.toMatchObject({ code: 'TOOL_INPUT_INVALID' });
     }));
 });
 

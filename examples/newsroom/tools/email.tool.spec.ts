@@ -152,7 +152,7 @@ describe('what EmailTool refuses', () => {
   ])('%j', (wrong) =>
     withFolder({}, async (folder) => {
       const sending = new EmailTool(new FileMailTransport(folder), FROM).use({ ...MAIL, ...wrong });
-      await expect(sending).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+      await expect(sending).rejects.toMatchObject({ code: 'TOOL_INPUT_INVALID' });
       expect(await readdir(folder)).toEqual([]);
     }),
   );

@@ -75,7 +75,7 @@ describe('TextSummarizerTool', () => {
 
   it('refuses a text that is too long', async () => {
     await expect(summarizer.use({ text: 'a'.repeat(1_000_001) })).rejects.toMatchObject({
-      code: 'INPUT_INVALID',
+      code: 'TOOL_INPUT_INVALID',
     });
   });
 });

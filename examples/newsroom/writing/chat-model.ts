@@ -1,6 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { APICallError, streamText } from 'ai';
-import type { UsageReport } from 'cadre';
+import { isCadreError, type UsageReport } from 'cadre';
 import { ChatModelError } from '../newsroom.errors.js';
 import type { ModelSettings } from '../newsroom.options.js';
 import type { Prompt } from './prompt.js';
@@ -25,33 +25,40 @@ export class ChatModel {
    */
   async *write(prompt: Prompt, signal: AbortSignal): AsyncGenerator<string, UsageReport, void> {
     const settings = this.settings as ModelSettings;
-    const { fullStream } = streamText({
-      model: modelOf(settings),
-      system: prompt.system,
-      prompt: prompt.user,
-      maxOutputTokens: settings.maxOutputTokens,
-      maxRetries: 0,
-      abortSignal: signal,
-      // The error comes with the stream as well; by default it would be printed too.
-      onError: () => {},
-    });
-    let characters = 0;
-    for await (const part of fullStream) {
-      if (part.type === 'error') throw toChatModelError(settings.name, part.error, signal);
-      if (part.type === 'abort') throw signal.reason;
-      if (part.type === 'text-delta' && characters < MAX_ANSWER_CHARACTERS) {
-        characters += part.text.length;
-        yield part.text;
-      }
-      if (part.type === 'finish') {
-        if (characters === 0)
-          throw new ChatModelError(settings.name, 'execution', 'wrote nothing; try another model');
-        return toUsage(part.totalUsage, settings);
-      }
+    try {
+      return yield* stream(settings, prompt, signal);
+    } catch (error) {
+      throw toChatModelError(settings.name, error, signal);
     }
-    signal.throwIfAborted();
-    throw new ChatModelError(settings.name, 'unavailable', 'stopped in the middle of its answer; try again');
   }
+}
+
+async function* stream(
+  settings: ModelSettings,
+  prompt: Prompt,
+  signal: AbortSignal,
+): AsyncGenerator<string, UsageReport, void> {
+  const { fullStream } = streamText({
+    model: modelOf(settings),
+    system: prompt.system,
+    prompt: prompt.user,
+    maxOutputTokens: settings.maxOutputTokens,
+    maxRetries: 0,
+    abortSignal: signal,
+    // The error comes with the stream as well; by default it would be printed too.
+    onError: () => {},
+  });
+  let characters = 0;
+  for await (const part of fullStream) {
+    if (part.type === 'error') throw part.error;
+    if (part.type === 'text-delta' && characters < MAX_ANSWER_CHARACTERS) {
+      characters += part.text.length;
+      yield part.text;
+    }
+    if (part.type === 'finish' && characters > 0) return toUsage(part.totalUsage, settings);
+  }
+  signal.throwIfAborted();
+  throw new ChatModelError(settings.name, 'execution', 'wrote nothing; try another model');
 }
 
 function modelOf({ url, name, key }: ModelSettings) {
@@ -69,19 +76,21 @@ function toUsage(
 
 function toChatModelError(model: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
+  if (isCadreError(error)) return error;
   const httpStatus = APICallError.isInstance(error) ? error.statusCode : undefined;
   const more = { httpStatus, cause: error };
-  if (httpStatus === 401 || httpStatus === 403) {
-    const problem = `refused the request (${httpStatus}); check NEWSROOM_MODEL_KEY`;
-    return new ChatModelError(model, 'execution', problem, { ...more, retryable: false });
+  if (httpStatus === undefined || httpStatus < 400) {
+    // With a good status, the connection broke in the middle of the answer.
+    const problem = 'cannot be reached, or broke off; try later, or check NEWSROOM_MODEL_URL';
+    return new ChatModelError(model, 'unavailable', problem, more);
   }
-  if (httpStatus === 429) {
-    return new ChatModelError(model, 'unavailable', 'has had too many requests (429); wait a while', more);
+  if (httpStatus === 429 || httpStatus >= 500) {
+    return new ChatModelError(model, 'unavailable', `is busy or failed (${httpStatus}); try later`, more);
   }
-  if (httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500) {
-    const problem = `answered ${httpStatus}; check NEWSROOM_MODEL and NEWSROOM_MODEL_URL`;
-    return new ChatModelError(model, 'execution', problem, { ...more, retryable: false });
-  }
-  const state = httpStatus === undefined ? 'cannot be reached' : `failed (${httpStatus})`;
-  return new ChatModelError(model, 'unavailable', `${state}; try later, or check NEWSROOM_MODEL_URL`, more);
+  const remedy =
+    httpStatus === 401 || httpStatus === 403
+      ? 'check NEWSROOM_MODEL_KEY'
+      : 'check NEWSROOM_MODEL and NEWSROOM_MODEL_URL';
+  const problem = `refused the request (${httpStatus}); ${remedy}`;
+  return new ChatModelError(model, 'execution', problem, { ...more, retryable: false });
 }

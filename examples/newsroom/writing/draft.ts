@@ -2,6 +2,9 @@ import type { z } from 'zod';
 import type { Outline, ResearchReport, WrittenPiece } from '../capabilities.js';
 import { proseOf, markdownHeadings, oneLine, shorten } from '../text/plain-text.js';
 
+/** More findings than a piece can tell; a report that comes with a request may hold any number. */
+const MAX_SECTIONS = 50;
+
 /** What a piece is written from, in the one form that both writers work with. */
 export interface Draft {
   readonly kind: WrittenPiece['kind'];
@@ -28,13 +31,13 @@ export function toDraft(input: WritingInput): Draft {
     const sections = input.points.map(({ heading, notes = '' }) => ({ heading, text: notes }));
     return { kind: 'blog_post', title: input.title, sections, sources: [] };
   }
-  const sections = input.findings.map(({ title, summary, url }) => ({
-    heading: oneLine(title),
+  const sections = input.findings.slice(0, MAX_SECTIONS).map(({ title, summary, url }) => ({
+    heading: shorten(oneLine(title), 300),
     text: summary,
     url,
   }));
-  const sources = [...new Set(input.sources.map(({ url }) => url))];
-  return { kind: 'article', title: oneLine(input.query), sections, sources };
+  const sources = [...new Set(sections.map(({ url }) => url))];
+  return { kind: 'article', title: shorten(oneLine(input.query), 500), sections, sources };
 }
 
 function titleOf(text: string): string {

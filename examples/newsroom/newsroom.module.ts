@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { CadreModule } from 'cadre';
+import { ContentWriterAgent } from './agents/content-writer.agent.js';
+import { DocumentAnalystAgent } from './agents/document-analyst.agent.js';
+import { NotifierAgent } from './agents/notifier.agent.js';
+import { PlainWriterAgent } from './agents/plain-writer.agent.js';
+import { ResearchAgent } from './agents/research.agent.js';
+import { NEWSROOM_TOOLS } from './newsroom.providers.js';
+
+/** A newsroom of five agents: research, document analysis, two writers and a notifier. */
+@Module({
+  imports: [CadreModule.forRoot()],
+  providers: [
+    ...NEWSROOM_TOOLS,
+    ResearchAgent,
+    DocumentAnalystAgent,
+    ContentWriterAgent,
+    PlainWriterAgent,
+    NotifierAgent,
+  ],
+})
+export class NewsroomModule {}
