@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { withFolder } from '../testing/surroundings.js';
 import { LibraryFolder } from './library-folder.js';
@@ -55,15 +56,17 @@ describe('LibraryFolder', () => {
     }),
   );
 
-  it('refuses links, folders, pipes and files that are too large', () =>
+  it('refuses links, folders, sockets and files that are too large', () =>
     withFolder(FILES, async (folder) => {
       await symlink('/etc/passwd', join(folder, 'link.md'));
       await symlink('/etc', join(folder, 'linked'));
-      execFileSync('mkfifo', [join(folder, 'pipe')]);
+      const server = createServer().listen(join(folder, 'socket'));
+      await once(server, 'listening');
       const library = new LibraryFolder({ folder });
-      for (const path of ['link.md', 'linked/passwd', 'docs', 'pipe']) {
+      for (const path of ['link.md', 'linked/passwd', 'docs', 'socket']) {
         await expect(library.read(path, 100)).rejects.toMatchObject({ code: 'LIBRARY_PATH_REFUSED' });
       }
+      server.close();
       await expect(library.read('README.md', 3)).rejects.toMatchObject({
         message: expect.stringMatching(/at most 3/),
       });

@@ -66,7 +66,14 @@ export class LibraryFolder {
 
   async #readWhole(path: string, full: string, maxBytes: number): Promise<Buffer> {
     // Not blocking, so that a named pipe cannot hang the reader; no link, should one have come since the check.
-    const handle = await open(full, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const handle = await open(full, flags).catch(() => {
+      throw new LibraryFileError(
+        path,
+        'input',
+        'cannot be opened; check that it is a file and who may read it',
+      );
+    });
     try {
       const { size } = await handle.stat().then((found) => {
         if (found.isFile()) return found;
