@@ -1,0 +1,4 @@
+import { startServer } from 'cadre/server';
+import { NewsroomModule } from './newsroom.module.js';
+
+await startServer(NewsroomModule);
