@@ -9,6 +9,8 @@ export interface ServerSettings {
   readonly logLevel: string;
   /** Largest request body, in bytes. */
   readonly bodyLimitBytes: number;
+  /** Names by which clients may call the server, beside `localhost`, IP addresses and `host`; `*` for any. */
+  readonly allowedHosts: readonly string[];
 }
 
 /** The environment, read and validated. */
@@ -41,12 +43,36 @@ function integer(least: number, most: number, fallback: number) {
     .default(fallback);
 }
 
+/** A text of the environment without blanks around it. */
+function trimmed(maxLength: number, fallback: string) {
+  return z
+    .string()
+    .trim()
+    .min(1, 'must not be blank')
+    .max(maxLength, `must have at most ${maxLength} characters`)
+    .default(fallback);
+}
+
+/** Names without scheme or port, or a star. */
+const HOST_NAME = /^(?:\*|[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?)$/i;
+
+/** `a.example, b.example` as a list. */
+const hostNames = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .refine(
+    (names) => names.every((entry) => HOST_NAME.test(entry)),
+    'must be names without scheme or port, separated by commas, or *',
+  )
+  .default([]);
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const variables = z.object({
-  HOST: z.string().max(255).default('127.0.0.1'),
+  HOST: trimmed(255, '127.0.0.1'),
   PORT: integer(0, 65_535, 3_000),
-  CADRE_DATA_DIR: z.string().max(4_096).default('./data'),
+  CADRE_ALLOWED_HOSTS: hostNames,
+  CADRE_DATA_DIR: trimmed(4_096, './data'),
   CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 1_048_576),
   CADRE_MAX_QUEUED_TASKS: integer(0, 1_000_000, 1_000),
@@ -79,6 +105,7 @@ export function readEnvironment(
       port: data.PORT,
       logLevel: data.CADRE_LOG_LEVEL,
       bodyLimitBytes: data.CADRE_BODY_LIMIT_BYTES,
+      allowedHosts: data.CADRE_ALLOWED_HOSTS,
     },
     cadre: {
       registry: { drainTimeoutMs: data.CADRE_DRAIN_TIMEOUT_MS },

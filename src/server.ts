@@ -1,23 +1,18 @@
 // The second door of the package: a ready server, and the REST module for applications that bring their own.
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import helmet from '@fastify/helmet';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger as Pino } from 'pino';
-import { ProblemFilter, RestModule, sendFrameworkProblem } from './api/index.js';
+import { fastifyOptions, prepareFastify, ProblemFilter, RestModule, securityHeaders } from './api/index.js';
 import { Logger } from './common/index.js';
 import { readEnvironment, type ServerSettings } from './environment.js';
 import { serveOpenApi } from './openapi.js';
 import { createPino, PinoLoggerService } from './pino-logger.js';
 
-export { ProblemFilter, RestModule } from './api/index.js';
+export { ProblemFilter, RestModule, type Problem } from './api/index.js';
 export { EnvironmentError, readEnvironment, type Environment, type ServerSettings } from './environment.js';
 
-/** What a client may say as its own request id; anything else is replaced. */
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
+/** Milliseconds that connections get to end once all work has; a client that never finishes its request would hold the process. */
+const CONNECTION_GRACE_MS = 2_000;
 
 /** Brings the application and the REST interface together. */
 @Module({})
@@ -28,36 +23,32 @@ class ServerModule {}
  * /openapi.json, with logs, security headers, request ids and problem documents. It does not listen yet.
  *
  * @param settings default: the environment, see {@link readEnvironment}
+ * @throws ENVIRONMENT_INVALID
  * @publicApi
  */
 export async function createServer(
   appModule: Type,
   settings: Partial<ServerSettings> = {},
 ): Promise<NestFastifyApplication> {
-  const { logLevel, bodyLimitBytes } = { ...readEnvironment().server, ...settings };
+  const { host, logLevel, bodyLimitBytes, allowedHosts } = { ...readEnvironment().server, ...settings };
   const pino = createPino(logLevel);
-  const adapter = new FastifyAdapter({
-    bodyLimit: bodyLimitBytes,
-    forceCloseConnections: 'idle',
-    genReqId: ({ headers }: IncomingMessage) => {
-      const given = headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-    },
-    frameworkErrors: sendFrameworkProblem,
-  });
-  logRequests(adapter, pino);
+  const http = {
+    bodyLimitBytes,
+    allowedHosts: new Set([host, ...allowedHosts].map((name) => name.toLowerCase())),
+    headers: await securityHeaders(),
+  };
+  const adapter = new FastifyAdapter(fastifyOptions(http));
+  prepareFastify(adapter.getInstance(), http, (line) => pino.info(line, 'request'));
   const root = { module: ServerModule, imports: [appModule, RestModule] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new PinoLoggerService(pino),
     abortOnError: false,
     bodyParser: false,
   });
-  // JSON only. Forms and plain text are what a page of another site can send without being asked first (CORS).
-  adapter.getInstance().removeContentTypeParser('text/plain');
-  // Plain HTTP behind a proxy, or on the own machine: a browser must not be told to come back by HTTPS.
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  // Ends by an exit: a process that ends by the signal again loses the last lines of its log.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  cutConnectionsAtClose(adapter);
   serveOpenApi(app);
   return app;
 }
@@ -76,28 +67,21 @@ export async function startServer(
 ): Promise<NestFastifyApplication> {
   const resolved = { ...readEnvironment().server, ...settings };
   const app = await createServer(appModule, resolved);
-  await app.listen(resolved.port, resolved.host);
+  try {
+    await app.listen(resolved.port, resolved.host);
+  } catch (error) {
+    // What has started by then, timers of agents for example, would keep the process alive.
+    await app.close();
+    throw error;
+  }
   app.get(Logger).info('listening', { url: await app.getUrl() });
   return app;
 }
 
-/** One line for each request, and its id in the answer. */
-function logRequests(adapter: FastifyAdapter, pino: Pino): void {
-  const server = adapter.getInstance();
-  server.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    reply.raw.setHeader('x-request-id', request.id);
-    done();
-  });
-  server.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    const { id: requestId, method, url } = request;
-    const line = {
-      requestId,
-      method,
-      path: url.split('?', 1)[0],
-      status: reply.statusCode,
-      durationMs: reply.elapsedTime,
-    };
-    pino.info(line, 'request');
+function cutConnectionsAtClose(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance();
+  fastify.addHook('preClose', (done) => {
+    setTimeout(() => fastify.server.closeAllConnections(), CONNECTION_GRACE_MS).unref();
     done();
   });
 }

@@ -5,18 +5,30 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
+/** Which part of a list is wanted. */
+export interface PageQuery {
+  /** Items in a page, at least 1. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
 /**
- * Cuts a page out of items with unique ids, in the order of the ids. The cursor is the id of the page's last item, so items
- * that come or go between two pages neither repeat nor hide others.
+ * Cuts a page out of items with unique keys, in the order of the keys. The cursor is the key of the page's last item, so
+ * items that come or go between two pages neither repeat nor hide others.
  */
-export function pageById<Item extends { readonly id: string }>(
+export function pageBy<Item>(
+  keyOf: (item: Item) => string,
   items: readonly Item[],
-  limit: number,
-  cursor: string | undefined,
+  { limit, cursor }: PageQuery,
 ): Page<Item> {
   const rest = items
-    .filter(({ id }) => cursor === undefined || id > cursor)
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+    .map((item) => ({ key: keyOf(item), item }))
+    .filter(({ key }) => cursor === undefined || key > cursor)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
   const page = rest.slice(0, limit);
-  return { items: page, nextCursor: rest.length > limit ? (page.at(-1)?.id ?? null) : null };
+  return {
+    items: page.map(({ item }) => item),
+    nextCursor: rest.length > limit ? (page.at(-1)?.key ?? null) : null,
+  };
 }

@@ -2,6 +2,7 @@ import {
   applyDecorators,
   Controller,
   createParamDecorator,
+  UseFilters,
   UsePipes,
   type ExecutionContext,
 } from '@nestjs/common';
@@ -9,6 +10,7 @@ import { ApiDefaultResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Schema } from '../common/index.js';
 import { API_PREFIX } from './api.constants.js';
+import { ProblemFilter } from './problems/problem.filter.js';
 import { RequestValidation } from './request-validation.js';
 import { problem } from './common.schemas.js';
 
@@ -18,6 +20,7 @@ export function RestController(path: string, tag: string): ClassDecorator {
     ApiTags(tag),
     Controller(`${API_PREFIX}/${path}`),
     UsePipes(new RequestValidation()),
+    UseFilters(ProblemFilter),
     ApiDefaultResponse({ description: 'A problem document (RFC 9457).', standardSchema: problem }),
   );
 }

@@ -13,7 +13,8 @@ import { RunsController } from './runs/runs.controller.js';
  * @publicApi
  */
 @Module({
-  imports: [TerminusModule, StatusModule, RegistryModule, OrchestrationModule],
+  // Not ready is an answer, no error: the log has a line of the request anyway.
+  imports: [TerminusModule.forRoot({ logger: false }), StatusModule, RegistryModule, OrchestrationModule],
   controllers: [AgentsController, CapabilitiesController, RunsController, HealthController],
 })
 export class RestModule {}

@@ -1,4 +1,5 @@
 import type { ProvidedCapability } from '../../agents/index.js';
+import { findNonJson } from '../../common/index.js';
 import type { AgentInfo, HealthVerdict } from '../../registry/index.js';
 import type { StatusEntry, Uptime } from '../../status/index.js';
 import { toInstant } from '../instants.js';
@@ -35,8 +36,17 @@ export function toUptimeView(id: string, uptime: Uptime) {
   };
 }
 
-function toHealthView(health: HealthVerdict) {
-  return { ...health, checkedAt: toInstant(health.checkedAt) };
+/** What the agent said is its own: details that JSON cannot carry must not spoil the list that it is in. */
+function toHealthView({ healthy, message, details, checkedAt, durationMs }: HealthVerdict) {
+  const isText = typeof message === 'string';
+  const isFacts = typeof details === 'object' && details !== null && findNonJson(details) === undefined;
+  return {
+    healthy,
+    message: isText ? message : undefined,
+    details: isFacts ? details : undefined,
+    checkedAt: toInstant(checkedAt),
+    durationMs,
+  };
 }
 
 function toProvidedView({ capability, requiredContext, ...provided }: ProvidedCapability) {

@@ -5,7 +5,7 @@ import { AgentRegistry } from '../../registry/index.js';
 import { StatusService, type AgentStatus } from '../../status/index.js';
 import { toAgentView, toStatusEntryView, toUptimeView } from './agent.view.js';
 import { toInstant } from '../instants.js';
-import { pageById } from '../pages.js';
+import { pageBy } from '../pages.js';
 import { Answers, RestController } from '../rest.decorator.js';
 import * as schemas from './agent.schemas.js';
 
@@ -22,7 +22,7 @@ export class AgentsController {
   @Answers(200, schemas.agentPage, 'A page of agents, by id.')
   list(@Query({ schema: schemas.agentsQuery }) query: schemas.AgentsQuery) {
     const { limit, cursor, ...filter } = query;
-    const { items, nextCursor } = pageById(this.registry.list(filter), limit, cursor);
+    const { items, nextCursor } = pageBy(({ id }) => id, this.registry.list(filter), { limit, cursor });
     return { items: items.map(toAgentView), nextCursor };
   }
 

@@ -3,6 +3,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import { OrchestrationService } from '../../orchestration/index.js';
 import { AgentRegistry } from '../../registry/index.js';
 import { toCapabilityView } from './capability.view.js';
+import { pageBy } from '../pages.js';
 import { Answers, Disconnected, RestController } from '../rest.decorator.js';
 import * as schemas from './capability.schemas.js';
 import {
@@ -25,12 +26,14 @@ export class CapabilitiesController {
 
   @Get()
   @ApiOperation({ summary: 'List capabilities' })
-  @Answers(200, schemas.capabilityList, 'All capabilities that are declared, by name.')
-  list(@Query({ schema: schemas.capabilitiesQuery }) { available }: { available?: boolean }) {
+  @Answers(200, schemas.capabilityPage, 'A page of the capabilities that are declared, by name.')
+  list(@Query({ schema: schemas.capabilitiesQuery }) query: schemas.CapabilitiesQuery) {
+    const { available, limit, cursor } = query;
     const all = this.registry.capabilities();
-    const items =
+    const fitting =
       available === undefined ? all : all.filter(({ availableCount }) => availableCount > 0 === available);
-    return { items: items.map(toCapabilityView) };
+    const { items, nextCursor } = pageBy(({ name }) => name, fitting, { limit, cursor });
+    return { items: items.map(toCapabilityView), nextCursor };
   }
 
   @Get(':name')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { facts, name, queryBoolean } from '../common.schemas.js';
+import { cursor, facts, name, pageOf, queryBoolean, queryInteger } from '../common.schemas.js';
 
 export const capabilityPath = z.strictObject({ name });
 
@@ -7,6 +7,8 @@ export const capabilitiesQuery = z.strictObject({
   available: queryBoolean
     .optional()
     .describe('Only those that somebody can provide now, or only those nobody can.'),
+  limit: queryInteger(1, 500).default(50),
+  cursor: cursor.optional(),
 });
 
 const typeView = z.object({
@@ -32,4 +34,6 @@ export const capabilityView = z
   })
   .meta({ id: 'Capability' });
 
-export const capabilityList = z.object({ items: z.array(capabilityView) });
+export const capabilityPage = pageOf(capabilityView);
+
+export type CapabilitiesQuery = z.output<typeof capabilitiesQuery>;

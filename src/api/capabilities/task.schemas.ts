@@ -33,7 +33,6 @@ export const taskBody = z
       .optional(),
     maxFallbacks: z.int().min(0).max(100).optional(),
   })
-  .refine(({ input }) => input !== undefined, { path: ['input'], message: 'is required' })
   .meta({ id: 'TaskRequest' });
 
 export const choiceBody = z

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { ERROR_KINDS, type CadreError, type ErrorKind } from '../../common/index.js';
 import { TaskFailedError } from '../../orchestration/index.js';
 import { toTaskView } from '../capabilities/task.view.js';
@@ -9,7 +10,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** The path that was asked for. */
+  /** The path that was asked for; empty for a request that could not be read. */
   readonly instance: string;
   readonly code: string;
   readonly kind: ErrorKind;
@@ -39,14 +40,27 @@ const TITLES: Readonly<Record<ErrorKind, string>> = {
   internal: 'Internal error',
 };
 
-/** The kinds of the statuses that HTTP itself gives: unknown routes, malformed bodies and the like. */
-const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
-  404: 'not-found',
-  408: 'timeout',
-  409: 'conflict',
-  503: 'unavailable',
-  504: 'timeout',
+interface HttpProblemCode {
+  readonly code: string;
+  readonly kind: ErrorKind;
+}
+
+/** What HTTP itself refuses: unknown routes, malformed bodies and the like. */
+const BY_STATUS: Readonly<Record<number, HttpProblemCode>> = {
+  400: { code: 'REQUEST_MALFORMED', kind: 'input' },
+  404: { code: 'ROUTE_UNKNOWN', kind: 'not-found' },
+  405: { code: 'METHOD_NOT_ALLOWED', kind: 'input' },
+  408: { code: 'REQUEST_TIMEOUT', kind: 'timeout' },
+  413: { code: 'BODY_TOO_LARGE', kind: 'input' },
+  414: { code: 'PATH_TOO_LONG', kind: 'input' },
+  415: { code: 'MEDIA_TYPE_UNSUPPORTED', kind: 'input' },
+  431: { code: 'HEADERS_TOO_LARGE', kind: 'input' },
+  503: { code: 'SERVICE_UNAVAILABLE', kind: 'unavailable' },
 };
+
+/** Other statuses are those that an application throws by itself, such as 401. */
+const REFUSED: HttpProblemCode = { code: 'REQUEST_REFUSED', kind: 'input' };
+const INTERNAL: HttpProblemCode = { code: 'INTERNAL', kind: 'internal' };
 
 /** The problem document of a Cadre error. */
 export function toProblem(error: CadreError, place: ProblemPlace): Problem {
@@ -68,11 +82,10 @@ export function toProblem(error: CadreError, place: ProblemPlace): Problem {
 
 /** The problem document of an error of HTTP itself. */
 export function toHttpProblem(status: number, message: string, place: ProblemPlace): Problem {
-  const kind = KIND_BY_STATUS[status] ?? (status < 500 ? 'input' : 'internal');
-  const code = HTTP_CODES[status] ?? (status < 500 ? 'REQUEST_REFUSED' : 'INTERNAL');
+  const { code, kind } = BY_STATUS[status] ?? (status < 500 ? REFUSED : INTERNAL);
   return {
     type: `urn:cadre:error:${code}`,
-    title: TITLES[kind],
+    title: STATUS_CODES[status] ?? TITLES[kind],
     status,
     detail: message,
     instance: place.path,
@@ -83,15 +96,6 @@ export function toHttpProblem(status: number, message: string, place: ProblemPla
   };
 }
 
-/** Stable codes of errors that HTTP itself gives. */
-const HTTP_CODES: Readonly<Record<number, string>> = {
-  400: 'REQUEST_MALFORMED',
-  404: 'ROUTE_UNKNOWN',
-  405: 'METHOD_NOT_ALLOWED',
-  413: 'BODY_TOO_LARGE',
-  415: 'MEDIA_TYPE_UNSUPPORTED',
-};
-
 /** What is said of an error that nobody foresaw: its message may hold what callers must not see. */
 export function toInternalProblem(place: ProblemPlace): Problem {
   return toHttpProblem(
@@ -99,4 +103,14 @@ export function toInternalProblem(place: ProblemPlace): Problem {
     `Something went wrong inside; the server's log says more under this request id.`,
     place,
   );
+}
+
+/** Writes a problem as JSON; an agent's error may carry in its details what JSON cannot. */
+export function writeProblem(problem: Problem): string {
+  try {
+    return JSON.stringify(problem);
+  } catch {
+    const { details: _details, task: _task, ...rest } = problem;
+    return JSON.stringify(rest);
+  }
 }

@@ -15,11 +15,30 @@ export const startRunQuery = z.strictObject({
     .describe('Answers with the result if it is ready by then: 10s, at most 60s.'),
 });
 
+/** One step, for the documentation. */
+const stepSchema = {
+  type: 'object',
+  properties: {
+    id: { type: 'string', description: 'Default: step-1, step-2 … by position.' },
+    capability: { type: 'string', description: 'What is to be done.' },
+    agent: { type: 'string', description: 'Pins the step to an agent: name or name@range.' },
+    input: { description: 'Default: the output of the step before.' },
+    task: { description: 'Another word for input.' },
+  },
+  anyOf: [{ required: ['capability'] }, { required: ['agent'] }],
+  additionalProperties: false,
+} as const;
+
 export const startRunBody = z
   .strictObject({
-    definition: z
-      .array(z.record(z.string(), jsonValue))
-      .describe('Steps in sequence: [{ capability, input? }, …].'),
+    // Not validated here: the runner finds every problem of a definition at once, each with its path.
+    definition: z.unknown().meta({
+      description: 'Steps in sequence: [{ capability, input? }, …].',
+      type: 'array',
+      minItems: 1,
+      maxItems: 1_000,
+      items: stepSchema,
+    }),
     input: jsonValue.optional().describe('For a first step without an input of its own.'),
   })
   .meta({ id: 'RunRequest' });
@@ -67,4 +86,4 @@ export const runStepView = z
   })
   .meta({ id: 'RunStep' });
 
-export const runStepList = z.object({ items: z.array(runStepView) });
+export const runStepPage = pageOf(runStepView);

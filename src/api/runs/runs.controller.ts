@@ -49,9 +49,10 @@ export class RunsController {
 
   @Get(':id/steps')
   @ApiOperation({ summary: 'The steps of a run' })
-  @Answers(200, schemas.runStepList, 'The steps in the order of the definition.')
+  @Answers(200, schemas.runStepPage, 'The steps in the order of the definition.')
   steps(@Param({ schema: schemas.runPath }) { id }: { id: string }) {
-    return { items: this.runner.steps(id).map(toRunStepView) };
+    // All of them: a list has at most a thousand.
+    return { items: this.runner.steps(id).map(toRunStepView), nextCursor: null };
   }
 
   @Post(':id/cancel')
