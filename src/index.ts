@@ -63,6 +63,7 @@ export type { CadreOptions } from './cadre.options.js';
 // Routing work
 export {
   OrchestrationService,
+  TASK_DEFAULTS,
   TaskFailedError,
   type AttemptRecord,
   type FailedTask,
@@ -105,11 +106,13 @@ export {
   type RegistryOptions,
 } from './registry/index.js';
 export {
+  DEFAULT_STATUS_TRANSITIONS,
   StatusChanged,
   StatusRefused,
   StatusService,
   type AgentStatus,
   type StatusEntry,
+  type TransitionTable,
   type Uptime,
 } from './status/index.js';
 export { InvalidWorkflowError, type DefinitionProblem } from './workflows/index.js';

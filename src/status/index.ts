@@ -6,16 +6,10 @@ export {
 export {
   IllegalStatusTransitionError,
   InvalidStatusInputError,
-  InvalidStatusRulesError,
   UnknownStatusError,
 } from './status.errors.js';
 export { StatusChanged, StatusRefused } from './status.events.js';
-export {
-  DEFAULT_STATUS_TRANSITIONS,
-  isAgentStatus,
-  StatusRules,
-  type TransitionTable,
-} from './status.machine.js';
+export { DEFAULT_STATUS_TRANSITIONS, StatusRules, type TransitionTable } from './status.machine.js';
 export { StatusModule } from './status.module.js';
 export { StatusService, type StatusHistoryOptions } from './status.service.js';
 export {
