@@ -35,7 +35,7 @@ export const Disconnected = createParamDecorator((_: unknown, context: Execution
   const { raw } = context.switchToHttp().getResponse<FastifyReply>();
   const controller = new AbortController();
   raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort(new DOMException('the client went away', 'AbortError'));
+    if (!raw.writableFinished) controller.abort('the client went away');
   });
   return controller.signal;
 });
