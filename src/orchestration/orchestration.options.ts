@@ -22,14 +22,18 @@ export const ORCHESTRATION_DEFAULTS: ResolvedOrchestrationOptions = {
 export function resolveOrchestrationOptions(
   options: OrchestrationOptions = {},
 ): ResolvedOrchestrationOptions {
-  const resolved = { ...ORCHESTRATION_DEFAULTS, ...options };
-  checkRange('maxQueuedTasks', resolved.maxQueuedTasks, 1_000_000);
-  checkRange('abortGraceMs', resolved.abortGraceMs, 600_000);
-  checkRange('shutdownGraceMs', resolved.shutdownGraceMs, 600_000);
-  return resolved;
+  return {
+    maxQueuedTasks: pick('maxQueuedTasks', 1_000_000, options.maxQueuedTasks),
+    abortGraceMs: pick('abortGraceMs', 600_000, options.abortGraceMs),
+    shutdownGraceMs: pick('shutdownGraceMs', 600_000, options.shutdownGraceMs),
+  };
 }
 
-function checkRange(field: string, value: number, most: number): void {
-  if (value >= 0 && value <= most) return;
-  throw new OrchestrationOptionError(field, value, `a number from 0 to ${most}`);
+function pick(
+  field: keyof OrchestrationOptions,
+  most: number,
+  value: number = ORCHESTRATION_DEFAULTS[field],
+): number {
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw new OrchestrationOptionError(field, value, `a whole number from 0 to ${most}`);
 }

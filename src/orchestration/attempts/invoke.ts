@@ -6,7 +6,7 @@ type Handler = (input: unknown, task: Attempt) => unknown;
 
 /**
  * A generator that never waits would keep timers and everybody else from running: after so many partial results it is made to
- * wait for the next turn of the event loop.
+ * wait a millisecond.
  */
 const PARTIALS_PER_TURN = 1_000;
 
@@ -62,7 +62,7 @@ async function drive(partials: Partials, attempt: Attempt): Promise<unknown> {
       if (step.done) return step.value;
       attempt.throwIfAborted();
       attempt.reportProgress({ partial: step.value });
-      if (count % PARTIALS_PER_TURN === 0) await attempt.clock.delay(0, attempt.signal);
+      if (count % PARTIALS_PER_TURN === 0) await attempt.clock.delay(1, attempt.signal);
     }
   } finally {
     attempt.signal.removeEventListener('abort', stop);

@@ -1,9 +1,11 @@
 import { InvalidInputError, isInsideTool, ToolCallsAgentError, type RunContext } from '../../agents/index.js';
 import {
+  CadreError,
   isCadreError,
   messageOf,
   newId,
   retryDelayMs,
+  toFailure,
   type Clock,
   type EventBus,
   type Logger,
@@ -15,7 +17,6 @@ import type { AttemptOutcome, AttemptRunner } from '../attempts/attempt-runner.j
 import { checkQuery, findCandidates } from '../dispatch/candidates.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import {
-  AgentFailedError,
   NoAgentAvailableError,
   QueueFullError,
   QueueTimeoutError,
@@ -252,6 +253,6 @@ function skipOrThrow(task: TaskRun, error: unknown): TaskResult {
 }
 
 function failureOf(task: TaskRun, thrown: unknown): TaskFailedError {
-  const error = isCadreError(thrown) ? thrown : new AgentFailedError('Cadre', task.capability, thrown);
+  const error = isCadreError(thrown) ? thrown : new CadreError({ ...toFailure(thrown), cause: thrown });
   return new TaskFailedError(error, toFailed(task, error));
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError, matchInput, type Contract, type Match } from '../../agents/index.js';
-import { MAX_JSON_DEPTH } from '../../common/index.js';
+import { MAX_JSON_DEPTH, type SchemaIssue } from '../../common/index.js';
 
 const PENDING: Match = { ok: false, issues: [{ path: '$', message: 'is still being validated' }] };
 
@@ -53,8 +53,11 @@ export class TaskInput {
 
   /** @throws INPUT_INVALID when the input fits none of the contracts it was held against */
   check(capability: string): void {
-    if (this.type !== undefined) return;
-    const issues = [...this.#matches.values()].flatMap((match) => (match.ok ? [] : match.issues));
+    const issues: SchemaIssue[] = [];
+    for (const match of this.#matches.values()) {
+      if (match.ok) return;
+      issues.push(...match.issues);
+    }
     throw new InvalidInputError(`the capability "${capability}"`, issues);
   }
 

@@ -31,7 +31,7 @@ export class TaskRun implements TaskIdentity {
   queuedMs = 0;
   readonly #startedMonotonicMs: number;
   /** Failed tries with each release that was asked, by its id. */
-  #tries: Map<string, number> | undefined;
+  readonly #tries = new Map<string, number>();
   /** Releases that failed the task for good. */
   #givenUp: Set<Release> | undefined;
   #requirements: Requirements | undefined;
@@ -114,14 +114,13 @@ export class TaskRun implements TaskIdentity {
 
   /** The candidates to ask now: all, or only those that were asked already when no further one may be. */
   narrow(candidates: CandidateSet): CandidateSet {
-    if (this.#tries === undefined || this.#tries.size <= this.options.maxFallbacks) return candidates;
+    if (this.#tries.size <= this.options.maxFallbacks) return candidates;
     const releases = [...candidates.releases, ...candidates.alternatives];
-    return { ...candidates, releases: releases.filter(({ id }) => this.#tries?.has(id)), alternatives: [] };
+    return { ...candidates, releases: releases.filter(({ id }) => this.#tries.has(id)), alternatives: [] };
   }
 
   /** Counts a failed try with a release; answers how many there were with it. */
   countTry({ id }: Release): number {
-    this.#tries ??= new Map();
     const tries = (this.#tries.get(id) ?? 0) + 1;
     this.#tries.set(id, tries);
     return tries;
@@ -132,8 +131,7 @@ export class TaskRun implements TaskIdentity {
     this.retryWith = undefined;
     this.#givenUp = new Set([...(this.#givenUp ?? []), release]);
     this.#requirements = undefined;
-    const asked = this.#tries?.size ?? 0;
-    return asked <= this.options.maxFallbacks || this.#givenUp.size < asked;
+    return this.#tries.size <= this.options.maxFallbacks || this.#givenUp.size < this.#tries.size;
   }
 
   /** Aborts when the task is canceled; made when first asked for. */

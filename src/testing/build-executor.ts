@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { capability, type Capability, type ManifestInput, type TaskContext } from '../agents/index.js';
+import { EventBus, SeededRandom } from '../common/index.js';
+import {
+  AttemptRunner,
+  Dispatcher,
+  TaskExecutor,
+  WaitingRoom,
+  type OrchestrationOptions,
+  type TaskFailedError,
+  type TaskOptions,
+  type TaskResult,
+} from '../orchestration/index.js';
+import { Catalog, type InstanceSource } from '../registry/index.js';
+import {
+  FirstStrategy,
+  LeastLoadedStrategy,
+  RandomStrategy,
+  RoundRobinStrategy,
+  StrategyCatalog,
+  type SelectionStrategy,
+} from '../selection/index.js';
+import type { AgentStatus } from '../status/index.js';
+import { RecordingLogger } from './recording-logger.js';
+import { buildRelease } from './release-builder.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** What stub agents provide when a test does not say: text in, text out. */
+export const Echo = capability({
+  name: 'echo',
+  description: 'Gives back what it gets.',
+  input: z.string(),
+  output: z.string(),
+});
+
+/** What a stub agent does with a task; its input is whatever the test sends. */
+export type StubHandler = (input: never, task: TaskContext) => unknown;
+
+/** An agent of a test. Where it is silent, it provides {@link Echo}, one task at a time, and gives back its input. */
+export interface StubAgent extends Omit<ManifestInput, 'capabilities'> {
+  readonly name: string;
+  readonly provides?: readonly (Capability | string)[];
+  readonly handle?: StubHandler;
+  /** Instead of `handle`: where the instance comes from; its method is `execute`. */
+  readonly instances?: InstanceSource;
+  readonly status?: AgentStatus;
+}
+
+/** A release of a stub agent, in no catalog. A test sets its status: `live.status = 'failed'`. */
+export function buildStub(stub: StubAgent): ReturnType<typeof buildRelease> {
+  const { provides = [Echo], handle = (input: never): unknown => input, status } = stub;
+  const instance = { execute: (input: never, task: TaskContext): unknown => handle(input, task) };
+  const { instances = { lifetime: 'shared', get: () => instance } } = stub;
+  return buildRelease({ ...stub, capabilities: provides }, { status, instances });
+}
+
+/** An agent that throws, whatever it gets. */
+export const failing =
+  (error: unknown = new Error('broken')): StubHandler =>
+  () => {
+    throw error;
+  };
+
+/** An agent that never ends, aborted or not. */
+export const hanging = (): Promise<never> => new Promise(() => {});
+
+/** An agent that ends when its attempt is aborted and not before. */
+export const heeding = (_: never, { signal }: TaskContext): Promise<never> =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+
+/** How a task ended: its result, or what it was thrown with. */
+export type EndedTask = TaskResult | (TaskFailedError & { status: 'thrown' });
+
+/** Nothing held, nobody waiting, no timer. */
+export const NOTHING_LEFT = { slots: 0, tasks: 0, timers: 0 };
+
+/** How a test's executor differs from the usual one. */
+export interface ExecutorSetup extends OrchestrationOptions {
+  readonly agents?: readonly StubAgent[];
+  /** Strategies beside the four of the house. */
+  readonly strategies?: readonly SelectionStrategy[];
+  readonly seed?: number;
+}
+
+/** An executor over stub agents on a clock that stands still, with everything a test may want to look at. */
+export function buildExecutor(setup: ExecutorSetup = {}) {
+  const { agents = [], maxQueuedTasks = 1_000, abortGraceMs = 1_000, shutdownGraceMs = 10_000 } = setup;
+  const clock = new VirtualClock();
+  const random = new SeededRandom(setup.seed ?? 1);
+  const logger = new RecordingLogger();
+  const events = new EventBus();
+  const catalog = new Catalog();
+  const strategies = new StrategyCatalog([
+    new FirstStrategy(),
+    new RandomStrategy(random),
+    new RoundRobinStrategy(),
+    new LeastLoadedStrategy(),
+    ...(setup.strategies ?? []),
+  ]);
+  const waitingRoom = new WaitingRoom(clock, maxQueuedTasks);
+  const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
+  const surroundings = { clock, random, logger, events, dispatcher };
+  const runner = new AttemptRunner({ ...surroundings, abortGraceMs });
+  const executor = new TaskExecutor({ ...surroundings, catalog, runner, shutdownGraceMs });
+  /** Brings an agent in while tasks may be under way. */
+  const add = (stub: StubAgent) => {
+    const built = buildStub(stub);
+    catalog.add(built.release);
+    return built;
+  };
+  const built = agents.map(add);
+  /** Runs a task and answers how it ended; never rejects. */
+  const run = (options?: TaskOptions, input: unknown = 'hi', name = 'echo'): Promise<EndedTask> =>
+    executor
+      .execute(name, input, options)
+      .catch((error: TaskFailedError) => Object.assign(error, { status: 'thrown' as const }));
+  /** What is still held or waited for; nothing may be, once all has ended. */
+  const leftovers = () => ({
+    slots: catalog.all().reduce((sum, { inFlight }) => sum + inFlight, 0),
+    tasks: executor.runningCount,
+    timers: clock.pendingTimers,
+  });
+  return {
+    clock,
+    random,
+    logger,
+    events,
+    catalog,
+    waitingRoom,
+    dispatcher,
+    executor,
+    add,
+    built,
+    run,
+    leftovers,
+  };
+}
