@@ -84,7 +84,7 @@ describe('a request that nothing fits', () => {
 
   it('HEAD answers like GET, without a body', async () => {
     const head = await client.send('HEAD', 'agents');
-    expect(head).toMatchObject({ status: 200, type: 'application/json', body: '' });
+    expect(head).toMatchObject({ status: 200, type: 'application/json', text: '' });
   });
 });
 

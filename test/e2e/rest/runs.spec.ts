@@ -97,15 +97,35 @@ describe('POST /runs', () => {
   });
 
   it.each([
-    ['no list', 'runs', { definition: { capability: 'echo' } }, 'WORKFLOW_INVALID', 'must be a list'],
-    ['an empty list', 'runs', { definition: [] }, 'WORKFLOW_INVALID', 'no steps'],
-    ['too many steps', 'runs', { definition: Array(1_001).fill({}) }, 'WORKFLOW_INVALID', '1001 steps'],
-    ['no definition', 'runs', {}, 'REQUEST_INVALID', '$.definition: is required'],
-    ['an unknown field', 'runs', { definition: [], prio: 1 }, 'REQUEST_INVALID', '"prio"'],
-    ['a wait that is too long', 'runs?wait=2m', { definition: [] }, 'REQUEST_INVALID', 'longer than 60s'],
-    ['a wait that is no duration', 'runs?wait=10', { definition: [] }, 'REQUEST_INVALID', '500ms, 10s'],
-    ['an unknown query', 'runs?wiat=1s', { definition: [] }, 'REQUEST_INVALID', '"wiat"'],
-  ])('refuses %s', async (_, path, body, code, text) => {
+    [
+      'no list',
+      'runs',
+      { definition: { capability: 'echo' } },
+      { code: 'WORKFLOW_INVALID', text: 'must be a list' },
+    ],
+    ['an empty list', 'runs', { definition: [] }, { code: 'WORKFLOW_INVALID', text: 'no steps' }],
+    [
+      'too many steps',
+      'runs',
+      { definition: Array(1_001).fill(0) },
+      { code: 'WORKFLOW_INVALID', text: '1001 steps' },
+    ],
+    ['no definition', 'runs', {}, { code: 'REQUEST_INVALID', text: '$.definition: is required' }],
+    ['an unknown field', 'runs', { definition: [], prio: 1 }, { code: 'REQUEST_INVALID', text: '"prio"' }],
+    [
+      'a wait that is too long',
+      'runs?wait=2m',
+      { definition: [] },
+      { code: 'REQUEST_INVALID', text: 'longer than 60s' },
+    ],
+    [
+      'a wait that is no duration',
+      'runs?wait=10',
+      { definition: [] },
+      { code: 'REQUEST_INVALID', text: '500ms, 10s' },
+    ],
+    ['an unknown query', 'runs?wiat=1s', { definition: [] }, { code: 'REQUEST_INVALID', text: '"wiat"' }],
+  ])('refuses %s', async (_, path, body, { code, text }) => {
     const answer = await client.post(path, body);
     expect(answer).toMatchObject({ status: 400, body: { code } });
     expect(answer.body['detail']).toContain(text);

@@ -4,7 +4,7 @@ import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { startServer, type ServerSettings } from 'cadre/server';
 
-/** A JSON object, or the text of what is none. */
+/** A JSON object; empty for an answer that is none. */
 export type Body = Readonly<Record<string, unknown>>;
 
 /** An answer, read to its end. */
@@ -12,6 +12,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly type: string | undefined;
+  readonly text: string;
   readonly body: Body;
 }
 
@@ -101,5 +102,5 @@ async function readAnswer(response: Response): Promise<Answer> {
   const type = headers.get('content-type')?.split(';', 1)[0];
   const text = await response.text();
   const isJson = type !== undefined && type.endsWith('json') && text !== '';
-  return { status, headers, type, body: (isJson ? JSON.parse(text) : text) as Body };
+  return { status, headers, type, text, body: (isJson ? JSON.parse(text) : {}) as Body };
 }
