@@ -1,0 +1,104 @@
+import { EnvironmentError, readEnvironment } from './environment.js';
+
+/** What is said of an environment, one line for each variable that is wrong. */
+function problemsOf(source: Record<string, string>): string[] {
+  try {
+    readEnvironment(source);
+    return [];
+  } catch (error) {
+    return (error as EnvironmentError).details['problems'] as string[];
+  }
+}
+
+describe('readEnvironment', () => {
+  it('has a default for everything', () => {
+    expect(readEnvironment({})).toEqual({
+      server: {
+        host: '127.0.0.1',
+        port: 3_000,
+        logLevel: 'info',
+        bodyLimitBytes: 1_048_576,
+        allowedHosts: [],
+      },
+      cadre: {
+        registry: { drainTimeoutMs: 30_000 },
+        orchestration: { maxQueuedTasks: 1_000, abortGraceMs: 1_000, shutdownGraceMs: 10_000 },
+      },
+      dataDir: './data',
+    });
+  });
+
+  it('reads every variable', () => {
+    const environment = {
+      HOST: ' 0.0.0.0 ',
+      PORT: '0',
+      CADRE_ALLOWED_HOSTS: 'cadre.example, *',
+      CADRE_DATA_DIR: '/var/lib/cadre',
+      CADRE_LOG_LEVEL: 'warn',
+      CADRE_BODY_LIMIT_BYTES: '1024',
+      CADRE_MAX_QUEUED_TASKS: '0',
+      CADRE_ABORT_GRACE_MS: '1',
+      CADRE_SHUTDOWN_GRACE_MS: '2',
+      CADRE_DRAIN_TIMEOUT_MS: '3',
+    };
+    expect(readEnvironment(environment)).toEqual({
+      server: {
+        host: '0.0.0.0',
+        port: 0,
+        logLevel: 'warn',
+        bodyLimitBytes: 1_024,
+        allowedHosts: ['cadre.example', '*'],
+      },
+      cadre: {
+        registry: { drainTimeoutMs: 3 },
+        orchestration: { maxQueuedTasks: 0, abortGraceMs: 1, shutdownGraceMs: 2 },
+      },
+      dataDir: '/var/lib/cadre',
+    });
+  });
+
+  it('takes an empty variable as none', () => {
+    const empty = { HOST: '', PORT: '', CADRE_LOG_LEVEL: '', CADRE_ALLOWED_HOSTS: '', CADRE_DATA_DIR: '' };
+    expect(readEnvironment(empty)).toEqual(readEnvironment({}));
+  });
+
+  it('reads the environment of the process, unless it is given another', () => {
+    expect(readEnvironment().cadre).toEqual(readEnvironment(process.env).cadre);
+  });
+
+  it.each([
+    ['PORT', '65536', 'PORT is "65536"; it must be a whole number from 0 to 65535'],
+    ['PORT', '-1', 'PORT is "-1"; it must be a whole number from 0 to 65535'],
+    ['PORT', '80.5', 'PORT is "80.5"; it must be a whole number from 0 to 65535'],
+    ['PORT', ' ', 'PORT is " "; it must be a whole number from 0 to 65535'],
+    ['HOST', '  ', 'HOST is "  "; it must not be blank'],
+    ['HOST', 'h'.repeat(256), 'must have at most 255 characters'],
+    ['CADRE_ALLOWED_HOSTS', 'https://a.example', 'it must be names without scheme or port'],
+    ['CADRE_ALLOWED_HOSTS', 'a.example:80', 'it must be names without scheme or port'],
+    ['CADRE_ALLOWED_HOSTS', 'a.example,,b.example', 'it must be names without scheme or port'],
+    ['CADRE_DATA_DIR', 'd'.repeat(5_000), 'must have at most 4096 characters'],
+    ['CADRE_LOG_LEVEL', 'loud', 'it must be one of trace, debug, info, warn, error, fatal, silent'],
+    ['CADRE_BODY_LIMIT_BYTES', '1023', 'from 1024 to 1073741824'],
+    ['CADRE_MAX_QUEUED_TASKS', '1000001', 'from 0 to 1000000'],
+    ['CADRE_ABORT_GRACE_MS', '600001', 'from 0 to 600000'],
+    ['CADRE_SHUTDOWN_GRACE_MS', '1s', 'from 0 to 600000'],
+    ['CADRE_DRAIN_TIMEOUT_MS', '3600001', 'from 0 to 3600000'],
+  ])('refuses %s=%s', (variable, value, problem) => {
+    expect(problemsOf({ [variable]: value })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('names all that is wrong at once', () => {
+    const wrong = { PORT: 'x', CADRE_LOG_LEVEL: 'x', CADRE_DRAIN_TIMEOUT_MS: 'x', OTHER: 'x' };
+    expect(problemsOf(wrong).map((problem) => problem.split(' ')[0])).toEqual([
+      'PORT',
+      'CADRE_LOG_LEVEL',
+      'CADRE_DRAIN_TIMEOUT_MS',
+    ]);
+    expect(() => readEnvironment(wrong)).toThrow(
+      expect.objectContaining({
+        code: 'ENVIRONMENT_INVALID',
+        message: expect.stringContaining('\n- PORT is "x"'),
+      }),
+    );
+  });
+});
