@@ -26,6 +26,7 @@ import {
 } from '../orchestration.errors.js';
 import { TaskFinished, TaskProgressed } from '../orchestration.events.js';
 import { toFailed, toSkipped, toSucceeded } from './envelope.js';
+import { RunningTasks } from './running-tasks.js';
 import { TaskInput } from './task-input.js';
 import { TaskRun } from './task-run.js';
 import { resolveTaskOptions } from './task.options.js';
@@ -59,7 +60,7 @@ const FALLBACK_KINDS: ReadonlySet<string> = new Set(['execution', 'timeout', 'un
  * the next.
  */
 export class TaskExecutor {
-  readonly #running = new Set<TaskRun>();
+  readonly #running = new RunningTasks();
   #closed: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
@@ -95,8 +96,8 @@ export class TaskExecutor {
       throw error;
     } finally {
       unfollow();
-      this.#running.delete(task);
-      if (this.#running.size === 0) this.#onEmpty?.();
+      this.#running.remove(task);
+      if (this.#running.count === 0) this.#onEmpty?.();
     }
   }
 
@@ -114,7 +115,7 @@ export class TaskExecutor {
 
   /** Tasks under way, those in line included. */
   get runningCount(): number {
-    return this.#running.size;
+    return this.#running.count;
   }
 
   /**
@@ -125,10 +126,10 @@ export class TaskExecutor {
   }
 
   async #drain(graceMs: number): Promise<void> {
-    if (this.#running.size === 0) return;
+    if (this.#running.count === 0) return;
     await new Promise<void>((resolve) => {
       const cancelTimer = this.parts.clock.schedule(graceMs, () => {
-        for (const task of this.#running) task.cancel(new ShuttingDownError());
+        for (const task of this.#running.all()) task.cancel(new ShuttingDownError());
       });
       this.#onEmpty = () => {
         cancelTimer();

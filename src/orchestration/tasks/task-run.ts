@@ -29,6 +29,8 @@ export class TaskRun implements TaskIdentity {
   /** What the last attempt failed with. */
   lastError: CadreError | undefined;
   queuedMs = 0;
+  /** Where the list of running tasks keeps it. */
+  place = -1;
   readonly #startedMonotonicMs: number;
   /** Failed tries with each release that was asked, by its id. */
   readonly #tries = new Map<string, number>();
