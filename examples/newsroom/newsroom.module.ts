@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CadreModule } from 'cadre';
+import { readEnvironment } from 'cadre/server';
 import { ContentWriterAgent } from './agents/content-writer.agent.js';
 import { DocumentAnalystAgent } from './agents/document-analyst.agent.js';
 import { NotifierAgent } from './agents/notifier.agent.js';
@@ -9,7 +10,7 @@ import { NEWSROOM_TOOLS } from './newsroom.providers.js';
 
 /** A newsroom of five agents: research, document analysis, two writers and a notifier. */
 @Module({
-  imports: [CadreModule.forRoot()],
+  imports: [CadreModule.forRootAsync({ useFactory: () => readEnvironment().cadre })],
   providers: [
     ...NEWSROOM_TOOLS,
     ResearchAgent,
