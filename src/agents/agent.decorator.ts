@@ -26,12 +26,12 @@ type SpecialistDecorator<C extends CapabilityOrName> = <T extends Specialist<C>>
  * @publicApi
  */
 export function Agent(options?: AgentOptions): (target: new (...args: never[]) => object) => void;
-export function Agent<A extends CapabilityOrName>(a: A, options?: AgentOptions): SpecialistDecorator<A>;
-export function Agent<A extends CapabilityOrName, B extends CapabilityOrName>(
-  a: A,
-  b: B,
-  options?: AgentOptions,
-): SpecialistDecorator<A | B>;
+export function Agent<C extends readonly [CapabilityOrName, ...CapabilityOrName[]]>(
+  ...capabilities: C
+): SpecialistDecorator<C[number]>;
+export function Agent<C extends readonly [CapabilityOrName, ...CapabilityOrName[]]>(
+  ...args: [...capabilities: C, options: AgentOptions]
+): SpecialistDecorator<C[number]>;
 export function Agent(...args: (CapabilityOrName | AgentOptions | undefined)[]): ClassDecorator {
   const capabilities = args.filter(
     (arg): arg is CapabilityOrName => typeof arg === 'string' || isCapability(arg),

@@ -279,6 +279,13 @@ export class TwoCapabilities {
   }
 }
 
+@Agent(Research, Notify, 'greet', { version: '2.0.0' })
+export class ManyCapabilitiesWithOptions {
+  execute(input: string | { to: string }, task: TaskContext) {
+    return { short: `${task.capability} ${typeof input}` };
+  }
+}
+
 @Agent('greet')
 export class Open {
   execute(name: string) {
@@ -327,6 +334,14 @@ export class OneOfTwo {
 export class OneOfTwoWithOpen {
   execute() {
     return 3;
+  }
+}
+
+// @ts-expect-error Its `execute` takes the input of only one of three.
+@Agent('greet', Research, Notify, { version: '2.0.0' })
+export class OneOfThree {
+  execute(query: string) {
+    return { short: query };
   }
 }
 
