@@ -3,7 +3,7 @@ import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastifyOptions, prepareFastify, ProblemFilter, RestModule, securityHeaders } from './api/index.js';
-import { Logger } from './common/index.js';
+import { Logger, SystemClock } from './common/index.js';
 import { readEnvironment, type ServerSettings } from './environment.js';
 import { serveOpenApi } from './openapi.js';
 import { createPino, PinoLoggerService } from './pino-logger.js';
@@ -36,9 +36,11 @@ export async function createServer(
     bodyLimitBytes,
     allowedHosts: new Set([host, ...allowedHosts].map((name) => name.toLowerCase())),
     headers: await securityHeaders(),
+    clock: new SystemClock(),
+    log: (line: object) => pino.info(line, 'request'),
   };
   const adapter = new FastifyAdapter(fastifyOptions(http));
-  prepareFastify(adapter.getInstance(), http, (line) => pino.info(line, 'request'));
+  prepareFastify(adapter.getInstance(), http);
   const root = { module: ServerModule, imports: [appModule, RestModule] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new PinoLoggerService(pino),

@@ -7,3 +7,8 @@ export function toInstant(at: number): string {
 export function toOptionalInstant(at: number | undefined): string | undefined {
   return at === undefined ? undefined : toInstant(at);
 }
+
+/** Milliseconds to three decimals: more than that is noise of the clock. */
+export function roundToMicroseconds(durationMs: number): number {
+  return Math.round(durationMs * 1_000) / 1_000;
+}

@@ -9,7 +9,8 @@ import type {
   FastifyServerOptions,
   RouteOptions,
 } from 'fastify';
-import { isCadreError, messageOf, newId } from '../../common/index.js';
+import { isCadreError, messageOf, newId, type Clock } from '../../common/index.js';
+import { roundToMicroseconds } from '../instants.js';
 import { toHttpProblem, toProblem, writeProblem, type Problem } from '../problems/problem.js';
 import { parseJsonOnly } from './json-body.js';
 import { checkOrigin } from './request-origin.js';
@@ -24,6 +25,8 @@ export interface HttpSettings {
   readonly allowedHosts: ReadonlySet<string>;
   /** Sent with every answer. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly log: (line: RequestLine) => void;
 }
 
 /** One request and its answer, without what was in them. */
@@ -45,6 +48,9 @@ const MAX_PARAMETER_LENGTH = 1_024;
 
 /** Milliseconds a client may take to send a request; a slower one would hold its connection for ever. */
 const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Not in RFC 9110, but the code that proxies and logs use for it. */
+const CLIENT_CLOSED_REQUEST = 499;
 
 /** Statuses of requests that are no HTTP, by the code of Node's error. */
 const UNREADABLE: Readonly<Record<string, number>> = {
@@ -75,28 +81,17 @@ export function fastifyOptions({ bodyLimitBytes, headers }: HttpSettings) {
 }
 
 /** Has every request checked, answered with the headers that all answers have, and logged. */
-export function prepareFastify(
-  server: FastifyInstance,
-  { allowedHosts, headers }: HttpSettings,
-  log: (line: RequestLine) => void,
-): void {
+export function prepareFastify(server: FastifyInstance, settings: HttpSettings): void {
   const routes = new RouteMethods();
   server.addHook('onRoute', ({ url, method }: RouteOptions) => {
     routes.add(url, [method].flat());
   });
   server.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    void reply.headers(headers).header('x-request-id', request.id);
-    const problem = findRefusal(request, allowedHosts) ?? findWrongMethod(request, reply, routes);
+    logAtEnd(request, reply, settings);
+    void reply.headers(settings.headers).header('x-request-id', request.id);
+    const problem = findRefusal(request, settings.allowedHosts) ?? findWrongMethod(request, reply, routes);
     if (problem === undefined) done();
     else sendProblem(reply, problem);
-  });
-  server.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    log(lineOf(request, reply.statusCode, reply.elapsedTime));
-    done();
-  });
-  server.addHook('onRequestAbort', (request: FastifyRequest, done: () => void) => {
-    log(lineOf(request, 499, 0));
-    done();
   });
   parseJsonOnly(server);
 }
@@ -105,8 +100,18 @@ function placeOf(request: FastifyRequest) {
   return { path: pathOf(request), requestId: request.id };
 }
 
-function lineOf(request: FastifyRequest, status: number, durationMs: number): RequestLine {
-  return { requestId: request.id, method: request.method, path: pathOf(request), status, durationMs };
+/** Also for a client that went away: of the end of its request Fastify's `onResponse` hook hears nothing. */
+function logAtEnd(request: FastifyRequest, { raw }: FastifyReply, { clock, log }: HttpSettings): void {
+  const startedMs = clock.monotonicMs();
+  raw.once('close', () => {
+    log({
+      requestId: request.id,
+      method: request.method,
+      path: pathOf(request),
+      status: raw.writableFinished ? raw.statusCode : CLIENT_CLOSED_REQUEST,
+      durationMs: roundToMicroseconds(clock.monotonicMs() - startedMs),
+    });
+  });
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): void {

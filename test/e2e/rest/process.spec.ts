@@ -31,10 +31,34 @@ describe('the log', () => {
     expect(server.output).not.toContain(SECRET);
   });
 
-  it('tells no more than it is asked to', async () => {
-    const server = await ServerProcess.start({ CADRE_LOG_LEVEL: 'info' });
-    expect(server.lines.map(({ level }) => level)).not.toContain('debug');
+  it('tells of a request whose client went away', async () => {
+    const server = await ServerProcess.start();
+    const leaving = new AbortController();
+    const task = server.client
+      .send('POST', 'capabilities/hold/tasks', {
+        body: '{"input":1}',
+        headers: { 'content-type': 'application/json' },
+        signal: leaving.signal,
+      })
+      .catch(() => 'left');
+    await server.line('at work');
+    leaving.abort();
+    expect(await task).toBe('left');
+    expect(await server.line('request')).toMatchObject({
+      path: '/api/v1/capabilities/hold/tasks',
+      status: 499,
+    });
     await server.stop();
+  });
+
+  it('tells no more than it is asked to', async () => {
+    const [usual, chatty] = await Promise.all([
+      ServerProcess.start(),
+      ServerProcess.start({ CADRE_LOG_LEVEL: 'debug' }),
+    ]);
+    expect(usual.lines.map(({ level }) => level)).not.toContain('debug');
+    expect(chatty.lines.map(({ level }) => level)).toContain('debug');
+    await Promise.all([usual.stop(), chatty.stop()]);
   });
 });
 
