@@ -15,7 +15,6 @@ export function createPino(level: string): Pino {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: ['req.headers.authorization', 'req.headers.cookie'],
     },
     pino.destination({ sync: false, ...BATCH }),
   );
