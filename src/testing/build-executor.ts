@@ -135,3 +135,19 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
     leftovers,
   };
 }
+
+/** The same for some agents and otherwise as usual. */
+export const setup = (agents: readonly StubAgent[], rest: Omit<ExecutorSetup, 'agents'> = {}) =>
+  buildExecutor({ agents, ...rest });
+
+/** An agent that takes 100 ms for each task. */
+export function working(name: string, rest: Partial<StubAgent> = {}) {
+  const order: string[] = [];
+  const bench = setup([]);
+  const handle = async (input: string): Promise<string> => {
+    order.push(input);
+    await bench.clock.delay(100);
+    return input;
+  };
+  return { ...bench, ...bench.add({ name, handle, ...rest }), order };
+}

@@ -2,32 +2,17 @@ import { z } from 'zod';
 import { capability } from '../../agents/index.js';
 import { SelectionStrategy, type Selection } from '../../selection/index.js';
 import {
-  buildExecutor,
   Echo,
   failing,
   hanging,
   heeding,
   NOTHING_LEFT,
-  type ExecutorSetup,
+  setup,
   type StubAgent,
+  working,
 } from '../../testing/build-executor.js';
 import type { TaskFailedError } from '../orchestration.errors.js';
 import type { TaskOptions } from './task.types.js';
-
-const setup = (agents: readonly StubAgent[], rest: Omit<ExecutorSetup, 'agents'> = {}) =>
-  buildExecutor({ agents, ...rest });
-
-/** An agent that takes 100 ms for each task. */
-function working(name: string, rest: Partial<StubAgent> = {}) {
-  const order: string[] = [];
-  const bench = setup([]);
-  const handle = async (input: string): Promise<string> => {
-    order.push(input);
-    await bench.clock.delay(100);
-    return input;
-  };
-  return { ...bench, ...bench.add({ name, handle, ...rest }), order };
-}
 
 describe('a cancellation', () => {
   /** Cancels after so many milliseconds, and answers how the task ended. */

@@ -2,20 +2,16 @@ import { z } from 'zod';
 import { allOf, capability, dataType, RunContext, Tool, type TaskContext } from '../../agents/index.js';
 import type { Schema } from '../../common/index.js';
 import {
-  buildExecutor,
   Echo,
   failing,
   hanging,
   heeding,
   NOTHING_LEFT,
-  type ExecutorSetup,
+  setup,
   type StubAgent,
 } from '../../testing/build-executor.js';
 import { AttemptFinished, TaskFinished } from '../orchestration.events.js';
 import type { SucceededTask } from './task.types.js';
-
-const setup = (agents: readonly StubAgent[], rest: Omit<ExecutorSetup, 'agents'> = {}) =>
-  buildExecutor({ agents, ...rest });
 
 describe('execute', () => {
   it('answers with the output, the agent, the choice and the record of the attempt', async () => {

@@ -2,21 +2,16 @@ import { z } from 'zod';
 import { capability, InvalidInputError } from '../../agents/index.js';
 import { CadreError, type ErrorKind } from '../../common/index.js';
 import {
-  buildExecutor,
   Echo,
+  type EndedTask,
   failing,
   hanging,
   heeding,
   NOTHING_LEFT,
-  type EndedTask,
-  type ExecutorSetup,
-  type StubAgent,
+  setup,
 } from '../../testing/build-executor.js';
 import type { TaskFailedError } from '../orchestration.errors.js';
 import type { SucceededTask } from './task.types.js';
-
-const setup = (agents: readonly StubAgent[], rest: Omit<ExecutorSetup, 'agents'> = {}) =>
-  buildExecutor({ agents, ...rest });
 
 const ofKind = (kind: ErrorKind, retryable?: boolean): CadreError =>
   new CadreError({ code: 'OWN', kind, message: 'Own.', retryable });

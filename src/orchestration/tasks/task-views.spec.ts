@@ -1,19 +1,9 @@
 import { z } from 'zod';
 import { capability, type TaskContext } from '../../agents/index.js';
 import { SelectionStrategy, type Selection } from '../../selection/index.js';
-import {
-  buildExecutor,
-  Echo,
-  hanging,
-  NOTHING_LEFT,
-  type ExecutorSetup,
-  type StubAgent,
-} from '../../testing/build-executor.js';
+import { Echo, hanging, NOTHING_LEFT, setup } from '../../testing/build-executor.js';
 import { TaskProgressed } from '../orchestration.events.js';
 import type { TaskResult } from './task.types.js';
-
-const setup = (agents: readonly StubAgent[], rest: Omit<ExecutorSetup, 'agents'> = {}) =>
-  buildExecutor({ agents, ...rest });
 
 describe('progress', () => {
   const telling = async (_: never, task: TaskContext): Promise<string> => {

@@ -1,31 +1,16 @@
 import { z } from 'zod';
 import { capability } from '../../agents/index.js';
 import {
-  buildExecutor,
   Echo,
+  type EndedTask,
   failing,
   heeding,
   NOTHING_LEFT,
-  type EndedTask,
-  type ExecutorSetup,
+  setup,
   type StubAgent,
+  working,
 } from '../../testing/build-executor.js';
 import type { TaskResult } from './task.types.js';
-
-const setup = (agents: readonly StubAgent[], rest: Omit<ExecutorSetup, 'agents'> = {}) =>
-  buildExecutor({ agents, ...rest });
-
-/** An agent that takes 100 ms for each task. */
-function working(name: string, rest: Partial<StubAgent> = {}) {
-  const order: string[] = [];
-  const bench = setup([]);
-  const handle = async (input: string): Promise<string> => {
-    order.push(input);
-    await bench.clock.delay(100);
-    return input;
-  };
-  return { ...bench, ...bench.add({ name, handle, ...rest }), order };
-}
 
 describe('tasks for a busy agent', () => {
   it('wait in the order they came', async () => {
