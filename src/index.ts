@@ -77,7 +77,6 @@ export {
   type TaskResult,
   type UnavailablePolicy,
   type WorkflowList,
-  type WorkflowListStep,
 } from './orchestration/index.js';
 export { AttemptAbandoned, AttemptFinished, TaskFinished, TaskProgressed } from './orchestration/index.js';
 export {

@@ -11,8 +11,9 @@ export {
 } from './orchestration.options.js';
 export { OrchestrationService } from './orchestration.service.js';
 export { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
-export type * from './run.types.js';
+export type * from './runs/run.types.js';
+export type * from './runs/workflow-definition.types.js';
 export { TaskExecutor, type StepOfRun } from './tasks/task-executor.js';
 export { TASK_DEFAULTS } from './tasks/task.options.js';
 export type * from './tasks/task.types.js';
-export { WorkflowRunner } from './workflow-runner.js';
+export { WorkflowRunner } from './runs/workflow-runner.js';

@@ -2,8 +2,8 @@ import { buildExecutor, Echo } from '../testing/build-executor.js';
 import { AgentRegistered, AgentUnregistered } from '../registry/index.js';
 import { StatusChanged } from '../status/index.js';
 import { OrchestrationService } from './orchestration.service.js';
-import type { Page, Run, WorkflowList } from './run.types.js';
-import { WorkflowRunner } from './workflow-runner.js';
+import type { Page, Run, WorkflowList } from './runs/run.types.js';
+import { WorkflowRunner } from './runs/workflow-runner.js';
 
 const RUN: Run = { runId: 'run-1', status: 'running', startedAt: 0, costUsd: 0, stepCount: 1 };
 const LIST: WorkflowList = [{ capability: 'echo' }];

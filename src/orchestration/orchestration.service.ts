@@ -10,10 +10,10 @@ import { AgentDrainChanged, AgentRegistered, AgentUnregistered } from '../regist
 import type { Choice } from '../selection/index.js';
 import { StatusChanged } from '../status/index.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
-import type { Run, WorkflowList } from './run.types.js';
+import type { Run, WorkflowList } from './runs/run.types.js';
 import { TaskExecutor } from './tasks/task-executor.js';
 import type { SucceededTask, TaskOptions, TaskResult } from './tasks/task.types.js';
-import { WorkflowRunner } from './workflow-runner.js';
+import { WorkflowRunner } from './runs/workflow-runner.js';
 
 /** Options under which a task either succeeds or fails, and is never skipped. */
 export type UnskippableTaskOptions = TaskOptions & {
