@@ -1,1 +1,2 @@
 export { MemoryStatusHistoryStore } from './memory/memory-status-history.store.js';
+export { MemoryWorkflowStore } from './memory/memory-workflow.store.js';

@@ -20,6 +20,6 @@ export abstract class WorkflowStore {
   /** Removes one version, or all; how many there were. */
   abstract remove(name: string, version?: string): Promise<number>;
 
-  /** Hears of changes that other nodes made. */
+  /** Hears of changes that other nodes made; of all that come after a later {@link all} has answered. */
   abstract onChange(listener: () => void): Cancel;
 }
