@@ -8,6 +8,56 @@ export interface StepOutput {
   readonly value: unknown;
 }
 
+/** A value and the version of the log that it came with. */
+interface LoggedValue {
+  readonly version: number;
+  readonly stepId?: string;
+  readonly type: string;
+  readonly value: unknown;
+}
+
+/** Values in the order in which they came; never changed, only added to. */
+class OutputLog {
+  readonly #all: LoggedValue[] = [];
+  readonly #byType = new Map<string, LoggedValue[]>();
+  readonly #bySteps = new Map<string, LoggedValue[]>();
+
+  get version(): number {
+    return this.#all.length;
+  }
+
+  add({ type, value }: StepOutput, stepId?: string): void {
+    const entry = { version: this.#all.length + 1, stepId, type, value };
+    this.#all.push(entry);
+    addTo(this.#byType, type, entry);
+    if (stepId !== undefined) addTo(this.#bySteps, stepId, entry);
+  }
+
+  latestOf(type: string, version: number): LoggedValue | undefined {
+    return findUpTo(this.#byType.get(type), version);
+  }
+
+  outputOf(stepId: string, version: number): LoggedValue | undefined {
+    return findUpTo(this.#bySteps.get(stepId), version);
+  }
+
+  copy(version: number): OutputLog {
+    const log = new OutputLog();
+    for (const entry of this.#all.slice(0, version)) log.add(entry, entry.stepId);
+    return log;
+  }
+}
+
+function addTo(map: Map<string, LoggedValue[]>, key: string, entry: LoggedValue): void {
+  const entries = map.get(key);
+  if (entries === undefined) map.set(key, [entry]);
+  else entries.push(entry);
+}
+
+function findUpTo(entries: readonly LoggedValue[] | undefined, version: number): LoggedValue | undefined {
+  return entries?.findLast((entry) => entry.version <= version);
+}
+
 /**
  * What a task may know of the run around it: values the caller gave, by data type, and the outputs of earlier steps, by
  * step id and by data type. Plain objects and lists are frozen all the way down: nothing an agent does to them reaches
@@ -15,15 +65,15 @@ export interface StepOutput {
  * @publicApi
  */
 export class RunContext {
-  static readonly EMPTY = new RunContext(new Map(), new Map());
+  static readonly EMPTY = new RunContext(new OutputLog(), 0);
 
-  /** Values by data type name: the caller's, then outputs of that type, the latest winning. */
-  readonly #byType: ReadonlyMap<string, unknown>;
-  readonly #bySteps: ReadonlyMap<string, StepOutput>;
+  /** Shared by all contexts of a run: each sees of it what is not newer than its own version. */
+  readonly #log: OutputLog;
+  readonly #version: number;
 
-  private constructor(byType: ReadonlyMap<string, unknown>, bySteps: ReadonlyMap<string, StepOutput>) {
-    this.#byType = byType;
-    this.#bySteps = bySteps;
+  private constructor(log: OutputLog, version: number) {
+    this.#log = log;
+    this.#version = version;
   }
 
   /**
@@ -33,36 +83,37 @@ export class RunContext {
   static of(values: Readonly<Record<string, unknown>>): RunContext {
     const entries = Object.entries(values);
     if (entries.length === 0) return RunContext.EMPTY;
-    return new RunContext(
-      new Map(entries.map(([type, value]) => [type, deepFreeze(copyOf(type, value))])),
-      new Map(),
-    );
+    const log = new OutputLog();
+    for (const [type, value] of entries) log.add({ type, value: deepFreeze(copyOf(type, value)) });
+    return new RunContext(log, log.version);
   }
 
   /** The latest value of a data type; `undefined` when there is none. */
   get<T extends DataType>(type: T): SchemaOutput<T['schema']> | undefined;
   get(typeName: string): unknown;
   get(type: DataType | string): unknown {
-    return this.#byType.get(isDataType(type) ? type.name : type);
+    return this.#log.latestOf(isDataType(type) ? type.name : type, this.#version)?.value;
   }
 
   /** The output of an earlier step of this run; `undefined` when that step has none. */
   outputOf(stepId: string): unknown {
-    return this.#bySteps.get(stepId)?.value;
+    return this.#log.outputOf(stepId, this.#version)?.value;
   }
 
   /** Tells whether there is a value of this data type. */
   has(typeName: string): boolean {
-    return this.#byType.has(typeName);
+    return this.#log.latestOf(typeName, this.#version) !== undefined;
   }
 
   /** This context and one more output; this one stays as it is. The output is frozen in place. */
-  withOutput(stepId: string, output: StepOutput): RunContext {
-    const value: unknown = deepFreeze(output.value);
-    return new RunContext(
-      new Map(this.#byType).set(output.type, value),
-      new Map(this.#bySteps).set(stepId, { type: output.type, value }),
-    );
+  withOutput(stepId: string, { type, value }: StepOutput): RunContext {
+    // A run adds to its latest context, which costs the same however many outputs there are; only a branch off an older one copies.
+    const log =
+      this.#version === this.#log.version && this !== RunContext.EMPTY
+        ? this.#log
+        : this.#log.copy(this.#version);
+    log.add({ type, value: deepFreeze(value) }, stepId);
+    return new RunContext(log, log.version);
   }
 }
 

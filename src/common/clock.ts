@@ -47,3 +47,8 @@ export class SystemClock extends Clock {
     return () => clearTimeout(timer);
   }
 }
+
+/** Resolves when all promises that can settle by themselves have done so, after the microtasks of this turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -33,8 +33,20 @@ export type RunRecord =
       readonly status: 'succeeded' | 'failed' | 'canceled';
       readonly failure?: Failure;
     }
-  /** A run is taken up again: results of these keys count no longer. */
-  | { readonly type: 'run.retried'; readonly at: number; readonly dropped: readonly string[] }
+  /** The end is decided, and steps are to be undone before it: nothing else is begun any more. */
+  | {
+      readonly type: 'run.failing';
+      readonly at: number;
+      readonly status: 'failed' | 'canceled';
+      readonly failure: Failure;
+    }
+  /** A run is taken up again: results of the dropped keys count no longer; the work of the undone ones begins anew. */
+  | {
+      readonly type: 'run.retried';
+      readonly at: number;
+      readonly dropped: readonly string[];
+      readonly undone: readonly string[];
+    }
   | { readonly type: 'step.started'; readonly at: number; readonly key: string }
   | { readonly type: 'step.progress'; readonly at: number; readonly key: string; readonly progress: unknown }
   | { readonly type: 'step.waiting'; readonly at: number; readonly key: string; readonly wait: RunWait }

@@ -34,6 +34,8 @@ export interface Parking extends RecordBatch {
   readonly wakeKeys: readonly string[];
   /** The last signal the run has seen: a later one, or a request to cancel, keeps it awake. */
   readonly lastSignalId?: string;
+  /** The run knows that it is to end, and waits while its steps are undone: a request to cancel does not keep it awake then. */
+  readonly hasSeenCancel?: boolean;
   readonly costUsd: number;
 }
 

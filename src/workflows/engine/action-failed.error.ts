@@ -1,0 +1,24 @@
+import { CadreError, type Failure } from '../../common/index.js';
+import { TaskFailedError, type AttemptRecord } from '../../orchestration/index.js';
+import type { ActionResult } from './step-unit.js';
+
+/** What several tries of one step add up to. */
+export interface Tries {
+  count: number;
+  /** US dollars. */
+  costUsd: number;
+  attempts: readonly AttemptRecord[];
+}
+
+/** The failure of a step's last task, with what all its tries came to. */
+export class ActionFailedError extends CadreError {
+  /** What is kept beside the failure. */
+  readonly record: Partial<ActionResult>;
+
+  constructor(failure: Failure, { costUsd, attempts }: Tries, thrown?: unknown) {
+    super({ ...failure, cause: thrown });
+    const last = thrown instanceof TaskFailedError ? thrown.result : undefined;
+    const { capability, taskId, agent, version, choice } = last ?? {};
+    this.record = { capability, taskId, agent, version, choice, costUsd, attempts };
+  }
+}

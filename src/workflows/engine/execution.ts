@@ -1,0 +1,66 @@
+import type { Clock, Logger, RandomSource } from '../../common/index.js';
+import type { TaskExecutor } from '../../orchestration/index.js';
+import type { Catalog } from '../../registry/index.js';
+import type { Scope } from '../plan/plan.types.js';
+import type { Journal } from './journal.js';
+import type { RunLog } from './run-log.js';
+import type { Timers } from './timers.js';
+import type { UndoList } from './undo-list.js';
+import type { Waits } from './waits.js';
+
+/** What the engine works with, the same for all runs of a process. */
+export interface EngineParts {
+  readonly executor: Pick<TaskExecutor, 'execute' | 'isClosing'>;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  readonly limits: EngineLimits;
+  readonly elsewhere?: Elsewhere;
+}
+
+export interface EngineLimits {
+  /** Largest output of a step, in bytes of JSON. */
+  readonly maxOutputBytes: number;
+  /** A wait that is over sooner than this, in milliseconds, is not worth leaving memory for. */
+  readonly parkAfterMs: number;
+}
+
+/** Other nodes, for steps that none of this one's agents can take. */
+export abstract class Elsewhere {
+  /** Whether another node hosts an agent that could take the task. */
+  abstract hosts(capability: string | undefined, agent: string | undefined): boolean;
+
+  /** Sends a task to a node that can take it; its result comes as a signal `result` named by the key. */
+  abstract send(task: RemoteTask): Promise<void>;
+}
+
+/** A step of a run for another node. */
+export interface RemoteTask {
+  readonly runId: string;
+  readonly key: string;
+  readonly capability: string | undefined;
+  readonly agent: string | undefined;
+  readonly input: unknown;
+  readonly inputType?: string;
+  readonly timeoutMs?: number;
+  readonly idempotencyKey: string;
+}
+
+/** What the parts of one execution of a run share. */
+export interface Execution extends EngineParts {
+  readonly runId: string;
+  readonly run: Scope['run'];
+  readonly journal: Journal;
+  readonly log: RunLog;
+  readonly timers: Timers;
+  readonly waits: Waits;
+  readonly undoList: UndoList;
+  /** The run is about to leave this process, or its end is decided: no step is begun. */
+  readonly isHalted: boolean;
+  /** The end of the run is decided: what has no result yet does not get one. */
+  readonly isUnwinding: boolean;
+  /** Marks work that keeps the run in memory; each begin has its end. */
+  begin(): void;
+  end(): void;
+}

@@ -1,0 +1,116 @@
+import type { Failure } from '../../common/index.js';
+import type { RunWait } from '../../orchestration/index.js';
+import type { PlacedRecord, RunRecord, StepResult } from '../runs/run-record.types.js';
+
+/** A result, and its place in the order in which results came. */
+interface JournaledResult {
+  readonly result: StepResult;
+  readonly order: number;
+}
+
+/**
+ * What is recorded of a run, by the keys of its steps: a step that is in here is not done again.
+ *
+ * It is filled from the records of earlier claims and goes on with those of this one.
+ */
+export class Journal {
+  readonly #results = new Map<string, JournaledResult>();
+  readonly #startedAt = new Map<string, number>();
+  readonly #waits = new Map<string, RunWait>();
+  readonly #usedSignals = new Set<string>();
+  /** How often the work of a step was undone and begun anew. */
+  readonly #generations = new Map<string, number>();
+  #order = 0;
+  #startedOnce = false;
+  #failing: { readonly status: 'failed' | 'canceled'; readonly failure: Failure } | undefined;
+  #costUsd = 0;
+
+  static replay(records: readonly PlacedRecord[]): Journal {
+    const journal = new Journal();
+    for (const { record } of records) journal.note(record);
+    return journal;
+  }
+
+  /** Takes a record in, as if it had been read. */
+  note(record: RunRecord): void {
+    switch (record.type) {
+      case 'run.started':
+        this.#startedOnce = true;
+        return;
+      case 'run.failing':
+        this.#failing = record;
+        return;
+      case 'run.retried':
+        this.#drop(record);
+        return;
+      case 'step.started':
+        this.#startedAt.set(record.key, record.at);
+        return;
+      case 'step.waiting':
+        this.#waits.set(record.key, record.wait);
+        return;
+      case 'step.finished':
+        this.#finish(record.key, record.result);
+        return;
+      default:
+    }
+  }
+
+  /** Whether the run has begun before. */
+  get hasStarted(): boolean {
+    return this.#startedOnce;
+  }
+
+  /** Why the run is coming to its end; then nothing is begun any more but what undoes its steps. */
+  get failing(): { readonly status: 'failed' | 'canceled'; readonly failure: Failure } | undefined {
+    return this.#failing;
+  }
+
+  /** US dollars, over all steps that are recorded. */
+  get costUsd(): number {
+    return this.#costUsd;
+  }
+
+  result(key: string): StepResult | undefined {
+    return this.#results.get(key)?.result;
+  }
+
+  /** Greater for a result that came later. */
+  orderOf(key: string): number {
+    return this.#results.get(key)?.order ?? 0;
+  }
+
+  startedAt(key: string): number | undefined {
+    return this.#startedAt.get(key);
+  }
+
+  /** The wait that a step opened and that has not ended. */
+  wait(key: string): RunWait | undefined {
+    return this.#waits.get(key);
+  }
+
+  hasUsed(signalId: string): boolean {
+    return this.#usedSignals.has(signalId);
+  }
+
+  generationOf(key: string): number {
+    return this.#generations.get(key) ?? 0;
+  }
+
+  #finish(key: string, result: StepResult): void {
+    this.#results.set(key, { result, order: ++this.#order });
+    this.#waits.delete(key);
+    if (result.signalId !== undefined) this.#usedSignals.add(result.signalId);
+    this.#costUsd += result.costUsd ?? 0;
+  }
+
+  #drop({ dropped, undone }: Extract<RunRecord, { type: 'run.retried' }>): void {
+    this.#failing = undefined;
+    for (const key of dropped) {
+      this.#results.delete(key);
+      this.#startedAt.delete(key);
+      this.#waits.delete(key);
+    }
+    for (const key of undone) this.#generations.set(key, this.generationOf(key) + 1);
+  }
+}

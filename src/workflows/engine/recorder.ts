@@ -1,0 +1,83 @@
+import type { StepResult } from '../runs/run-record.types.js';
+import { StepOutputError } from './engine.errors.js';
+import type { Execution } from './execution.js';
+import { never } from './never.js';
+import { findOutputProblem } from './output.js';
+import { CANCELED_END, toFailedResult, type ActionResult, type Unit, type UnitEnd } from './step-unit.js';
+
+/** Follows the key of a step in the key of what undoes it; done also when the end of the run is decided. */
+export const UNDO_SUFFIX = '~undo';
+
+/** How a unit is recorded. */
+export interface Recording {
+  /** Its output is made of results that are recorded themselves: it is left out, and put together again from them. */
+  readonly isMade: boolean;
+  /** Turns what it came to into what is recorded. */
+  readonly finish?: (result: ActionResult) => ActionResult;
+}
+
+/** Has each unit of a run done once and its result recorded before anything depends on it. */
+export class Recorder {
+  constructor(private readonly execution: Execution) {}
+
+  /** Does the action unless its result is known. Never rejects; does not settle when the run leaves this process. */
+  async once(unit: Unit, recording: Recording, action: () => Promise<ActionResult>): Promise<UnitEnd> {
+    const { execution } = this;
+    const { key } = unit;
+    const known = execution.journal.result(key);
+    if (known !== undefined && (known.status !== 'succeeded' || !recording.isMade)) return known;
+    // What is made of others is gone through once more: its parts may have to be undone.
+    const isUnwinding = execution.isUnwinding && !key.includes(UNDO_SUFFIX);
+    if (isUnwinding && !recording.isMade) return CANCELED_END;
+    if (execution.isHalted) return never();
+    const startedAt = execution.journal.startedAt(key) ?? execution.clock.now();
+    if (known === undefined && !isUnwinding) execution.log.start(key, startedAt);
+    const result = await this.#attempt(unit, recording, action);
+    if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
+    return isUnwinding ? CANCELED_END : this.#keep(unit, recording, { ...result, startedAt });
+  }
+
+  /** Records that a step is left out. */
+  async skip(unit: Unit): Promise<UnitEnd> {
+    if (this.execution.isUnwinding) return CANCELED_END;
+    const startedAt = this.execution.clock.now();
+    return this.#keep(unit, { isMade: false }, { status: 'skipped', startedAt });
+  }
+
+  async #attempt(
+    unit: Unit,
+    { finish }: Recording,
+    action: () => Promise<ActionResult>,
+  ): Promise<ActionResult> {
+    let result: ActionResult;
+    try {
+      result = this.#check(unit.key, await action());
+    } catch (error) {
+      result = toFailedResult(unit, error);
+    }
+    return finish === undefined ? result : finish(result);
+  }
+
+  /** @throws STEP_OUTPUT_INVALID */
+  #check(key: string, result: ActionResult): ActionResult {
+    const { output, status } = result;
+    if (status !== 'succeeded') return result;
+    const problem = findOutputProblem(output, this.execution.limits.maxOutputBytes);
+    if (problem === undefined) return result;
+    throw new StepOutputError(key, problem);
+  }
+
+  async #keep(
+    { key }: Unit,
+    { isMade }: Recording,
+    result: ActionResult & Pick<StepResult, 'startedAt'>,
+  ): Promise<UnitEnd> {
+    const { clock, log } = this.execution;
+    const finishedAt = clock.now();
+    const kept = isMade ? { ...result, output: undefined, finishedAt } : { ...result, finishedAt };
+    this.execution.begin();
+    await log.finish(key, kept);
+    this.execution.end();
+    return result;
+  }
+}

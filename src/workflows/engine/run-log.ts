@@ -1,0 +1,101 @@
+import type { Lease, RunRecord, StepResult } from '../runs/run-record.types.js';
+import type { RecordBatch, RunStore } from '../runs/run.store.js';
+import type { Journal } from './journal.js';
+import { never } from './never.js';
+
+/**
+ * Writes the records of one claim of a run, in order.
+ *
+ * That a step began is told together with its end, or after a while when it takes longer: so a short step costs one
+ * record, and yet each event is told once, in its place, and from what is recorded.
+ */
+export class RunLog {
+  readonly #starting = new Map<string, number>();
+  #held: RunRecord[] = [];
+  #seq = 0;
+  #isLost = false;
+
+  constructor(
+    readonly lease: Lease,
+    private readonly store: Pick<RunStore, 'append'>,
+    private readonly journal: Journal,
+    private readonly onLost: (error: unknown) => void,
+  ) {}
+
+  /** Resolves once the record is kept; never, when the run was lost to another node. */
+  add(record: RunRecord): Promise<void> {
+    this.journal.note(record);
+    return this.#append([record]);
+  }
+
+  /** Keeps a record back until the next one is written: it is worth no write of its own. */
+  hold(record: RunRecord): void {
+    this.journal.note(record);
+    this.#held.push(record);
+  }
+
+  start(key: string, at: number): void {
+    this.#starting.set(key, at);
+  }
+
+  finish(key: string, result: StepResult): Promise<void> {
+    const withStart = this.#starting.delete(key);
+    return this.add({ type: 'step.finished', at: result.finishedAt, key, result, withStart });
+  }
+
+  /** Steps that have begun and are told of nowhere yet. */
+  get starting(): ReadonlyMap<string, number> {
+    return this.#starting;
+  }
+
+  /** Tells of steps that began before an instant and have not ended. */
+  flushStarted(before: number): void {
+    const records = this.#takeStarted(before);
+    if (records.length + this.#held.length > 0) void this.#append(records);
+  }
+
+  /** The last records of this claim, to be written with what ends it. */
+  takeLast(...last: readonly RunRecord[]): RecordBatch {
+    const records = [...this.#takeStarted(Infinity), ...last];
+    for (const record of last) this.journal.note(record);
+    return this.#place(records);
+  }
+
+  /** Takes records back that were not written after all. */
+  restore(records: readonly RunRecord[]): void {
+    for (const record of records) {
+      if (record.type === 'step.started') this.#starting.set(record.key, record.at);
+      else if (record.type === 'run.started' || record.type === 'run.resumed') this.#held.push(record);
+    }
+  }
+
+  #takeStarted(before: number): RunRecord[] {
+    const records: RunRecord[] = [];
+    for (const [key, at] of this.#starting) {
+      if (at > before) continue;
+      this.#starting.delete(key);
+      records.push({ type: 'step.started', at, key });
+    }
+    return records;
+  }
+
+  #place(following: readonly RunRecord[]): RecordBatch {
+    const records = this.#held.length === 0 ? following : [...this.#held, ...following];
+    this.#held = [];
+    const firstSeq = this.#seq + 1;
+    this.#seq += records.length;
+    return { firstSeq, records };
+  }
+
+  async #append(records: readonly RunRecord[]): Promise<void> {
+    try {
+      await this.store.append(this.lease, this.#place(records));
+    } catch (error) {
+      if (!this.#isLost) {
+        this.#isLost = true;
+        this.onLost(error);
+      }
+      return never();
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import { toFailure } from '../../common/index.js';
+import type { PlannedAction, PlannedNested, PlannedStep, PlannedSubstitute } from '../plan/plan.types.js';
+import { childOf } from './child-signal.js';
+import { RepeatExhaustedError, StepCanceledError, StepTimeoutError, toError } from './engine.errors.js';
+import type { Execution } from './execution.js';
+import { FrameRun, type FrameEnd } from './frame-run.js';
+import { Frame, type StepOutcome } from './frame.js';
+import { doItems, readItems } from './items.js';
+import { Recorder } from './recorder.js';
+import {
+  failureOf,
+  toFailedResult,
+  toOutcome,
+  within,
+  type ActionResult,
+  type Unit,
+  type UnitEnd,
+} from './step-unit.js';
+import { TaskAction } from './task-action.js';
+import { WaitActions } from './wait-actions.js';
+
+/**
+ * Does the steps of a run: a step is done for each item, an item in rounds, a round by an action; each of these has a key and
+ * is recorded. What the journal knows is not done again, however often the run is taken up.
+ */
+export class Steps {
+  readonly #tasks: TaskAction;
+  readonly #waits: WaitActions;
+  readonly #recorder: Recorder;
+
+  constructor(private readonly execution: Execution) {
+    this.#tasks = new TaskAction(execution);
+    this.#waits = new WaitActions(execution);
+    this.#recorder = new Recorder(execution);
+  }
+
+  /** Runs all steps of a workflow. */
+  runFrame(frame: Frame, signal: AbortSignal): Promise<FrameEnd> {
+    return new FrameRun(frame, childOf(signal), (step, abort) => this.#step(frame, step, abort)).run();
+  }
+
+  /** Undoes a step, or does what stands in for it; `unit` has the key under which that is recorded. */
+  undo(unit: Unit, action: PlannedSubstitute): Promise<UnitEnd> {
+    const isMade = action.kind === 'workflow';
+    return this.#recorder.once(unit, { isMade }, () => this.#act(unit, action, `${unit.key}/`));
+  }
+
+  /** Never rejects; does not settle when the run leaves this process. */
+  async #step(frame: Frame, step: PlannedStep, signal: AbortSignal): Promise<StepOutcome> {
+    const unit: Unit = { key: frame.prefix + step.id, frame, step, scope: frame.scope, signal };
+    const { journal } = this.execution;
+    if (step.when !== undefined && journal.result(unit.key) === undefined) {
+      const skipped = await this.#testWhen(unit);
+      if (skipped !== undefined) return toOutcome(step, skipped);
+    }
+    const end = step.timeoutMs === undefined ? this.#whole(unit) : this.#within(unit, step.timeoutMs);
+    return toOutcome(step, await end);
+  }
+
+  /** The end of a step whose condition does not hold, or cannot be told. */
+  #testWhen(unit: Unit): Promise<UnitEnd> | undefined {
+    try {
+      return unit.step.when?.test(unit.scope) === false ? this.#recorder.skip(unit) : undefined;
+    } catch (error) {
+      return this.#recorder.once(unit, { isMade: false, finish: optional(unit.step) }, () =>
+        Promise.reject(toError(toFailure(error))),
+      );
+    }
+  }
+
+  /** The step with a limit on its time, which counts on while the run is out of memory. */
+  async #within(unit: Unit, timeoutMs: number): Promise<UnitEnd> {
+    const { journal, clock, timers } = this.execution;
+    const startedAt = journal.startedAt(unit.key) ?? journal.wait(unit.key)?.openedAt ?? clock.now();
+    const deadlineAt = startedAt + timeoutMs;
+    const child = childOf(unit.signal);
+    const cancelAlarm = timers.at(deadlineAt, () => child.abort(new StepTimeoutError(unit.key, timeoutMs)));
+    try {
+      return await this.#whole({ ...unit, signal: child.signal, deadlineAt });
+    } finally {
+      cancelAlarm();
+      child.dispose();
+    }
+  }
+
+  #whole(unit: Unit): Promise<UnitEnd> {
+    const { step } = unit;
+    if (step.forEach === undefined) return this.#item(unit, optional(step));
+    return this.#recorder.once(unit, { isMade: true, finish: optional(step) }, () => this.#items(unit));
+  }
+
+  async #items(unit: Unit): Promise<ActionResult> {
+    const { items, as, concurrency } = unit.step.forEach!;
+    const group = childOf(unit.signal);
+    try {
+      const list = readItems(unit.key, items.evaluate(unit.scope));
+      const output = await doItems(list, concurrency, async (item, index) => {
+        const scope = within(unit.scope, { [as]: item, index });
+        const end = await this.#item({ ...unit, key: `${unit.key}[${index}]`, scope, signal: group.signal });
+        if (end.status === 'failed' && unit.step.onError !== 'continue') group.abort('another item failed');
+        return outputOf(unit, end);
+      });
+      return { status: 'succeeded', output };
+    } finally {
+      group.dispose();
+    }
+  }
+
+  /** A whole step, or one item of it: its rounds, its fallback, and what undoes it. */
+  async #item(unit: Unit, finish?: (result: ActionResult) => ActionResult): Promise<UnitEnd> {
+    const { step, key, frame, scope } = unit;
+    // With a fallback it cannot be told from the parts which of the two it was.
+    const hasFallback = typeof step.onError !== 'string';
+    const isMade = !hasFallback && (step.repeat !== undefined || step.action.kind === 'workflow');
+    const end = await this.#recorder.once(unit, { isMade, finish }, () => this.#withFallback(unit));
+    if (step.compensate !== undefined && end.status === 'succeeded') {
+      const seen = within(scope, { output: end.output ?? null });
+      this.execution.undoList.add({ key, frame, step, action: step.compensate, scope: seen });
+    }
+    return end;
+  }
+
+  async #withFallback(unit: Unit): Promise<ActionResult> {
+    const { step, signal, scope, key } = unit;
+    if (typeof step.onError === 'string') return this.#rounds(unit);
+    try {
+      return await this.#rounds(unit);
+    } catch (error) {
+      const { failure, status } = toFailedResult(unit, error);
+      if (failure === undefined || status === 'canceled' || signal.aborted) throw error;
+      const { code, message } = failure;
+      const inner = { ...unit, scope: within(scope, { error: { code, message } }) };
+      return this.#act(inner, step.onError.fallback, `${key}~fallback/`);
+    }
+  }
+
+  async #rounds(unit: Unit): Promise<ActionResult> {
+    const { key, step, scope } = unit;
+    const { repeat, action } = step;
+    if (repeat === undefined) return this.#act(unit, action, `${key}/`);
+    let previous: unknown = null;
+    for (let iteration = 1; iteration <= repeat.max; iteration += 1) {
+      const names = { iteration, previous };
+      const round: Unit = { ...unit, key: `${key}#${iteration}`, scope: within(scope, names) };
+      const end = await this.#recorder.once(round, { isMade: action.kind === 'workflow' }, () =>
+        this.#act(round, action, `${round.key}/`),
+      );
+      if (end.status === 'failed') throw toError(failureOf(end));
+      const output = outputOf(unit, end);
+      const isLast = iteration === repeat.max;
+      if (
+        repeat.until.test(within(scope, { iteration, output })) ||
+        (isLast && repeat.onMax === 'continue')
+      ) {
+        return { status: 'succeeded', output, outputType: end.outputType };
+      }
+      if (!isLast) await this.#rest(unit, iteration);
+      previous = output;
+    }
+    throw new RepeatExhaustedError(key, repeat.max);
+  }
+
+  /** The pause behind a round. A run that is taken up again does not repeat those between rounds that are recorded. */
+  async #rest(unit: Unit, iteration: number): Promise<void> {
+    const { delayMs } = unit.step.repeat!;
+    const hasNext = this.execution.journal.result(`${unit.key}#${iteration + 1}`) !== undefined;
+    if (delayMs === 0 || hasNext || this.execution.isUnwinding) return;
+    await this.#waits.pause({ ...unit, key: `${unit.key}#${iteration}~pause` }, { timeoutMs: delayMs });
+  }
+
+  /** @param prefix of the steps of a nested workflow */
+  #act(unit: Unit, action: PlannedAction, prefix: string): Promise<ActionResult> {
+    switch (action.kind) {
+      case 'task':
+        return this.#tasks.do(unit, action);
+      case 'workflow':
+        return this.#nested(unit, action, prefix);
+      case 'sleep':
+        return this.#waits.sleep(unit, action);
+      case 'approval':
+        return this.#waits.approval(unit, action);
+      case 'signal':
+        return this.#waits.signal(unit, action);
+    }
+  }
+
+  async #nested(unit: Unit, { plan, input }: PlannedNested, prefix: string): Promise<ActionResult> {
+    const { frame, scope, step, signal } = unit;
+    const given = input === undefined ? frame.above(step).value : input.evaluate(scope);
+    const nested = new Frame(plan, prefix, fillIn(given, plan.inputDefaults), frame.scope.run);
+    const end = await this.runFrame(nested, signal);
+    if (end.status === 'canceled') throw canceled(unit);
+    if (end.status === 'failed') throw toError(end.failure);
+    return { status: 'succeeded', output: end.result.value, outputType: end.result.type };
+  }
+}
+
+/** The input of a workflow, with the defaults of members that are not given. */
+export function fillIn(input: unknown, defaults: Readonly<Record<string, unknown>>): unknown {
+  if (Object.keys(defaults).length === 0) return input;
+  return { ...defaults, ...(input as object | undefined) };
+}
+
+/** The output of an item for its step. @throws what it failed with, unless the step goes on all the same */
+function outputOf(unit: Unit, end: UnitEnd): unknown {
+  if (end.status === 'canceled') throw canceled(unit);
+  if (end.status === 'failed' && unit.step.onError !== 'continue') throw toError(failureOf(end));
+  return end.output ?? null;
+}
+
+function canceled({ key }: Unit): StepCanceledError {
+  return new StepCanceledError(key, 'its run is about to end');
+}
+
+/** A failure of an optional step counts as skipped. */
+function optional({ isOptional }: PlannedStep): ((result: ActionResult) => ActionResult) | undefined {
+  if (!isOptional) return undefined;
+  return (result) =>
+    result.status === 'failed' ? { ...result, status: 'skipped', output: undefined } : result;
+}
