@@ -53,6 +53,18 @@ export class RunFinishedError extends CadreError {
   }
 }
 
+/** A run is executed by somebody else by now, or by nobody: what this node knows of it is out of date. */
+export class RunLostError extends CadreError {
+  constructor(runId: string, epoch: number) {
+    super({
+      code: 'RUN_LOST',
+      kind: 'conflict',
+      message: `The run "${runId}" is no longer held under epoch ${epoch}; drop it: whoever holds it now goes on from its journal.`,
+      details: { runId, epoch },
+    });
+  }
+}
+
 /** Too many runs are under way. */
 export class RunsFullError extends CadreError {
   constructor(limit: number) {
