@@ -34,6 +34,8 @@ export interface CompiledTemplate {
   readonly constant?: { readonly value: unknown };
   /** The id of the step whose whole output it is: `${ steps.research.output }`. */
   readonly wholeOutputOf?: string;
+  /** The member of the input that it wholly is: `${ input.topic }`. */
+  readonly wholeInputMember?: string;
   /**
    * The value; parts of the scope are given as they are, not copied.
    * @throws EXPRESSION_FAILED for missing data, an operation that types do not allow, or too much work

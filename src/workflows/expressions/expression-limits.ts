@@ -1,0 +1,26 @@
+/** What expressions may use; who writes them need not be trusted. */
+export const EXPRESSION_LIMITS = {
+  /** Characters of one expression. */
+  maxLength: 4_096,
+  /** Operators, names and values in one expression. */
+  maxNodes: 1_000,
+  /** Brackets within brackets, and members of members. */
+  maxDepth: 64,
+  /** `map`, `filter`, `all`, `exists` within one another: each multiplies the work by the length of a list. */
+  maxNestedLoops: 2,
+  /** Operations of one evaluation, some 50 ms. What handles long lists and texts counts for more than one. */
+  maxWork: 1_000_000,
+  /** Characters of a text that an expression or a template makes, and of all texts in one result. */
+  maxTextLength: 4 * 1_048_576,
+  /** Values in a result that an expression makes, each time that one stands in it. */
+  maxResultValues: 1_000_000,
+  /** Lists and objects of a template within one another. */
+  maxTemplateDepth: 32,
+  /** Values in one template. */
+  maxTemplateValues: 10_000,
+} as const;
+
+/** What is left of one limit. */
+export interface Budget {
+  left: number;
+}
