@@ -71,6 +71,11 @@ export class Journal {
     return this.#costUsd;
   }
 
+  /** Of all results, in the order in which they came. */
+  get keys(): string[] {
+    return [...this.#results].sort(([, one], [, other]) => one.order - other.order).map(([key]) => key);
+  }
+
   result(key: string): StepResult | undefined {
     return this.#results.get(key)?.result;
   }

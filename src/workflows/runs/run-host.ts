@@ -1,0 +1,249 @@
+import { messageOf, toFailure, type Cancel } from '../../common/index.js';
+import type { EngineParts } from '../engine/execution.js';
+import { RunExecution, type ExecutionEnd, type ExecutionInit } from '../engine/run-execution.js';
+import type { PlanCache } from './plan-cache.js';
+import type { ClaimedRun, Lease, RunNudge } from './run-record.types.js';
+import type { RunStore } from './run.store.js';
+import type { RunWatch } from './run-watch.js';
+
+/** How a host works. */
+export interface RunHostSettings {
+  /** Runs executed here at a time, those in waits too short to leave memory included. */
+  readonly maxActiveRuns: number;
+  /** Milliseconds between two signs of life to the store. */
+  readonly touchEveryMs: number;
+  /** Whether runs that wait leave memory. */
+  readonly parks: boolean;
+}
+
+export interface RunHostParts {
+  readonly store: RunStore;
+  readonly engine: EngineParts;
+  readonly plans: PlanCache;
+  readonly watch: RunWatch;
+  readonly settings: RunHostSettings;
+}
+
+/** Steps that take longer than this many milliseconds are told of before they end. */
+const TELL_STARTED_AFTER_MS = 50;
+
+/** Milliseconds before a claim that failed is tried again. */
+const CLAIM_AGAIN_MS = 1_000;
+
+/** Executes the runs of one store in this process: takes what is due, as many as there is room for, and keeps them alive. */
+export class RunHost {
+  readonly #active = new Map<string, RunExecution>();
+  readonly #timers: Cancel[] = [];
+  #isOpen = false;
+  #isClaiming = false;
+  #wantsClaim = false;
+  /** Runs that something came for while they were being claimed. */
+  readonly #early = new Set<string>();
+  #beginning = 0;
+  #stopListening: Cancel | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(private readonly parts: RunHostParts) {}
+
+  /** Runs under way here. */
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  find(runId: string): RunExecution | undefined {
+    return this.#active.get(runId);
+  }
+
+  async open(): Promise<void> {
+    this.#isOpen = true;
+    const { store, settings } = this.parts;
+    this.#stopListening = store.onNudge((nudge) => this.#hear(nudge));
+    this.#every(TELL_STARTED_AFTER_MS, () => this.#tellStarted());
+    if (settings.parks) this.#every(settings.touchEveryMs, () => void this.#touch());
+    await store.open();
+    void this.#claim();
+  }
+
+  /** Takes no further runs and begins no further steps. */
+  halt(): void {
+    this.#isOpen = false;
+    for (const execution of this.#active.values()) execution.halt();
+  }
+
+  /** Waits until no run is executed here any more, after {@link halt}. */
+  async drained(): Promise<void> {
+    if (this.#active.size === 0) return;
+    await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening?.();
+    for (const cancel of this.#timers.splice(0)) cancel();
+    await this.parts.store.close();
+  }
+
+  /** An agent may have become available: runs that wait for one look again. */
+  lookAgain(): void {
+    for (const execution of this.#active.values()) execution.lookAgain();
+  }
+
+  #hear(nudge: RunNudge): void {
+    if (nudge.kind === 'work') void this.#claim();
+    else if (nudge.kind === 'finished') this.parts.watch.ended(nudge.runId);
+    else void this.#refresh(nudge.runId);
+  }
+
+  /** Brings a run what came for it. */
+  async #refresh(runId: string): Promise<void> {
+    const execution = this.#active.get(runId);
+    if (execution === undefined) {
+      if (this.#isClaiming || this.#beginning > 0) this.#early.add(runId);
+      return;
+    }
+    try {
+      const { signals, cancelReason } = await this.parts.store.news(runId, execution.waits.lastSignalId);
+      execution.deliver(signals, cancelReason);
+    } catch (error) {
+      this.#warn('news of a run could not be read', runId, error);
+    }
+  }
+
+  async #claim(): Promise<void> {
+    this.#wantsClaim = true;
+    if (this.#isClaiming) return;
+    this.#isClaiming = true;
+    try {
+      while (this.#wantsClaim && this.#isOpen) {
+        this.#wantsClaim = false;
+        const free = this.parts.settings.maxActiveRuns - this.#active.size;
+        if (free <= 0) break;
+        const claimed = await this.parts.store.claim(free);
+        for (const run of claimed) this.#begin(run);
+        if (claimed.length === free) this.#wantsClaim = true;
+      }
+    } catch (error) {
+      this.#warn('runs could not be claimed', undefined, error);
+      this.#timers.push(this.parts.engine.clock.schedule(CLAIM_AGAIN_MS, () => void this.#claim()));
+    } finally {
+      this.#isClaiming = false;
+      if (this.#beginning === 0) this.#early.clear();
+    }
+  }
+
+  #begin(claimed: ClaimedRun): void {
+    const { run } = claimed;
+    const plan = this.parts.plans.find(run.bundleHash);
+    if (plan === undefined) void this.#compileAndBegin(claimed);
+    else void this.#execute(claimed, plan);
+  }
+
+  async #compileAndBegin(claimed: ClaimedRun): Promise<void> {
+    const { runId, epoch, bundleHash } = claimed.run;
+    this.#beginning += 1;
+    try {
+      const plan = await this.parts.plans.get(runId, bundleHash, this.parts.store);
+      void this.#execute(claimed, plan);
+    } catch (error) {
+      await this.#failUnreadable({ runId, epoch }, error);
+    } finally {
+      this.#beginning -= 1;
+    }
+  }
+
+  /** A run whose definition cannot be read would be claimed again and again. */
+  async #failUnreadable(lease: Lease, error: unknown): Promise<void> {
+    const { store, engine, watch } = this.parts;
+    this.#warn('a run cannot go on', lease.runId, error);
+    const failure = toFailure(error);
+    if (failure.kind === 'unavailable') return;
+    const at = engine.clock.now();
+    const record = { type: 'run.finished', at, status: 'failed', failure } as const;
+    try {
+      await store.finish(
+        lease,
+        { status: 'failed', failure, finishedAt: at, costUsd: 0 },
+        { firstSeq: 1, records: [record] },
+      );
+      watch.ended(lease.runId);
+    } catch (lost) {
+      this.#warn('the end of a run could not be recorded', lease.runId, lost);
+    }
+  }
+
+  async #execute(claimed: ClaimedRun, plan: ExecutionInit['plan']): Promise<void> {
+    const { store, engine, watch, settings } = this.parts;
+    const { runId, epoch } = claimed.run;
+    const lease = { runId, epoch };
+    const execution: RunExecution = new RunExecution({
+      claimed,
+      plan,
+      store: watch.over(store),
+      parts: engine,
+      park: settings.parks ? (parking) => this.#park(execution, lease, parking) : undefined,
+    });
+    this.#active.set(runId, execution);
+    if (!this.#isOpen) execution.halt();
+    const executing = execution.execute();
+    if (this.#early.delete(runId)) void this.#refresh(runId);
+    const end = await executing;
+    await this.#leave(lease, end);
+    this.#active.delete(runId);
+    if (end.kind === 'finished') watch.ended(runId);
+    if (this.#active.size === 0) this.#onEmpty?.();
+    void this.#claim();
+  }
+
+  /** `false` brings the run what it has not seen, before it goes on. */
+  async #park(
+    execution: RunExecution,
+    lease: Lease,
+    parking: Parameters<RunStore['park']>[1],
+  ): Promise<boolean> {
+    const isParked = await this.parts.store.park(lease, parking);
+    if (isParked) this.parts.watch.changed(lease.runId);
+    else await this.#refresh(execution.runId);
+    return isParked;
+  }
+
+  async #leave(lease: Lease, end: ExecutionEnd): Promise<void> {
+    const { store, watch } = this.parts;
+    try {
+      if (end.kind === 'finished') await store.finish(lease, end.outcome, end.last);
+      if (end.kind === 'halted') await store.release([lease]);
+      watch.changed(lease.runId);
+    } catch (error) {
+      // Not lost: whoever claims the run next goes on from its journal.
+      this.#warn('the end of a claim could not be recorded', lease.runId, error);
+    }
+  }
+
+  #tellStarted(): void {
+    const before = this.parts.engine.clock.now() - TELL_STARTED_AFTER_MS;
+    for (const execution of this.#active.values()) execution.log.flushStarted(before);
+  }
+
+  async #touch(): Promise<void> {
+    const leases = [...this.#active.values()].map(({ lease }) => lease);
+    if (leases.length === 0) return;
+    try {
+      for (const { runId } of await this.parts.store.touch(leases)) this.#active.get(runId)?.lose();
+    } catch (error) {
+      this.#warn('claims could not be kept alive', undefined, error);
+    }
+  }
+
+  /** Again and again, never two at a time of one timer. */
+  #every(periodMs: number, act: () => void): void {
+    let cancel = (): void => {};
+    const tick = (): void => {
+      act();
+      cancel = this.parts.engine.clock.schedule(periodMs, tick);
+    };
+    cancel = this.parts.engine.clock.schedule(periodMs, tick);
+    this.#timers.push(() => cancel());
+  }
+
+  #warn(message: string, runId: string | undefined, error: unknown): void {
+    this.parts.engine.logger.warn(message, { runId, error: messageOf(error) });
+  }
+}

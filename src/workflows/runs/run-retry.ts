@@ -1,0 +1,23 @@
+import { Journal } from '../engine/journal.js';
+import { UNDO_SUFFIX } from '../engine/recorder.js';
+import type { PlacedRecord, RunRecord } from './run-record.types.js';
+
+/**
+ * What no longer counts when a run is taken up again: all that did not succeed. Where steps were undone, the run goes back to
+ * the earliest of them, and what came behind it is done again.
+ */
+export function planRetry(
+  records: readonly PlacedRecord[],
+  at: number,
+): Extract<RunRecord, { type: 'run.retried' }> {
+  const journal = Journal.replay(records);
+  const keys = journal.keys;
+  const undone = keys
+    .filter((key) => key.endsWith(UNDO_SUFFIX) && journal.result(key)?.status === 'succeeded')
+    .map((key) => key.slice(0, -UNDO_SUFFIX.length));
+  const firstUndone = Math.min(...undone.map((key) => journal.orderOf(key)));
+  const dropped = keys.filter(
+    (key) => journal.result(key)?.status !== 'succeeded' || journal.orderOf(key) >= firstUndone,
+  );
+  return { type: 'run.retried', at, dropped, undone };
+}

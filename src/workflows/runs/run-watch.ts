@@ -1,0 +1,103 @@
+import { messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
+import type { RunStore } from './run.store.js';
+
+/** Milliseconds between two looks at runs that other nodes execute. */
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Tells those who wait for a run of its end, and those who follow it of each change. What happens in this process is told at
+ * once; what happens on other nodes is looked for, in one question for all runs that are waited for.
+ */
+export class RunWatch {
+  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #following = new Map<string, Set<() => void>>();
+  #cancelLook: Cancel | undefined;
+
+  constructor(
+    private readonly store: RunStore,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The store as runs write to it, with followers told of what is written. */
+  over(store: RunStore): Pick<RunStore, 'append'> {
+    return {
+      append: (lease, batch) => {
+        const writing = store.append(lease, batch);
+        if (!this.#following.has(lease.runId)) return writing;
+        return writing.then(() => this.changed(lease.runId));
+      },
+    };
+  }
+
+  /** Calls once when the run has ended. */
+  onEnd(runId: string, listener: () => void): Cancel {
+    return this.#add(this.#waiting, runId, listener);
+  }
+
+  /** Calls when there may be new records of the run; now and then also without a reason. */
+  onChange(runId: string, listener: () => void): Cancel {
+    return this.#add(this.#following, runId, listener);
+  }
+
+  /** Resolves at the next change of the run; also when the signal aborts. */
+  next(runId: string, signal?: AbortSignal): { readonly changed: Promise<void>; cancel(): void } {
+    let cancel = (): void => {};
+    const changed = new Promise<void>((resolve) => {
+      const stop = this.onChange(runId, () => cancel());
+      cancel = () => {
+        stop();
+        signal?.removeEventListener('abort', cancel);
+        resolve();
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      if (signal?.aborted) cancel();
+    });
+    return { changed, cancel: () => cancel() };
+  }
+
+  ended(runId: string): void {
+    const waiting = this.#waiting.get(runId);
+    this.#waiting.delete(runId);
+    for (const listener of waiting ?? []) listener();
+    this.changed(runId);
+  }
+
+  changed(runId: string): void {
+    for (const listener of [...(this.#following.get(runId) ?? [])]) listener();
+  }
+
+  close(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
+    for (const runId of [...this.#waiting.keys()]) this.ended(runId);
+    for (const runId of [...this.#following.keys()]) this.changed(runId);
+  }
+
+  #add(listeners: Map<string, Set<() => void>>, runId: string, listener: () => void): Cancel {
+    const own = listeners.get(runId);
+    if (own === undefined) listeners.set(runId, new Set([listener]));
+    else own.add(listener);
+    this.#cancelLook ??= this.clock.schedule(LOOK_EVERY_MS, () => void this.#look());
+    return () => {
+      const left = listeners.get(runId);
+      left?.delete(listener);
+      if (left?.size === 0) listeners.delete(runId);
+      if (this.#waiting.size + this.#following.size > 0) return;
+      this.#cancelLook?.();
+      this.#cancelLook = undefined;
+    };
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const runIds = [...this.#waiting.keys()];
+      if (runIds.length > 0) for (const runId of await this.store.finishedOf(runIds)) this.ended(runId);
+    } catch (error) {
+      this.logger.warn('runs could not be looked at', { error: messageOf(error) });
+    }
+    for (const runId of [...this.#following.keys()]) this.changed(runId);
+    const isWanted = this.#waiting.size + this.#following.size > 0 && this.#cancelLook !== undefined;
+    this.#cancelLook = isWanted ? this.clock.schedule(LOOK_EVERY_MS, () => void this.#look()) : undefined;
+  }
+}
