@@ -9,3 +9,4 @@ export * from './nearest.js';
 export * from './random.js';
 export * from './retry.js';
 export * from './schema.js';
+export * from './turn-end.js';

@@ -1,5 +1,6 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { Clock, TurnEnd } from '../../common/index.js';
 import { OrchestrationService } from '../../orchestration/index.js';
 import { AgentRegistry } from '../../registry/index.js';
 import { toCapabilityView } from './capability.view.js';
@@ -19,10 +20,15 @@ import { toTaskView } from './task.view.js';
 /** Capabilities: what can be done, by whom, and doing it. */
 @RestController('capabilities', 'capabilities')
 export class CapabilitiesController {
+  readonly #turnEnd: TurnEnd;
+
   constructor(
     private readonly registry: AgentRegistry,
     private readonly orchestration: OrchestrationService,
-  ) {}
+    clock: Clock,
+  ) {
+    this.#turnEnd = new TurnEnd(clock);
+  }
 
   @Get()
   @ApiOperation({ summary: 'List capabilities' })
@@ -55,7 +61,9 @@ export class CapabilitiesController {
     @Body({ schema: taskBody }) { input, ...options }: TaskBody,
     @Disconnected() signal: AbortSignal,
   ) {
-    return toTaskView(await this.orchestration.execute(name, input, { ...options, signal }));
+    const result = await this.orchestration.execute(name, input, { ...options, signal });
+    await this.#turnEnd.wait();
+    return toTaskView(result);
   }
 
   @Post(':name/choices')
