@@ -2,10 +2,22 @@ import { buildExecutor, Echo } from '../testing/build-executor.js';
 import { AgentRegistered, AgentUnregistered } from '../registry/index.js';
 import { StatusChanged } from '../status/index.js';
 import { OrchestrationService } from './orchestration.service.js';
-import type { Page, Run, WorkflowList } from './runs/run.types.js';
+import type { Page, Run, RunEvent } from './runs/run.types.js';
+import type { WorkflowList } from './runs/workflow-definition.types.js';
 import { WorkflowRunner } from './runs/workflow-runner.js';
 
-const RUN: Run = { runId: 'run-1', status: 'running', startedAt: 0, costUsd: 0, stepCount: 1 };
+const RUN: Run = {
+  runId: 'run-1',
+  workflow: 'list',
+  version: '1.0.0',
+  status: 'running',
+  durability: 'memory',
+  priority: 0,
+  createdAt: 0,
+  costUsd: 0,
+  stepCount: 1,
+  waits: [],
+};
 const LIST: WorkflowList = [{ capability: 'echo' }];
 
 /** Notes what it is asked for. */
@@ -23,14 +35,37 @@ class NotingRunner extends WorkflowRunner {
     this.calls.push(['cancel', ...args]);
     return { ...RUN, status: 'canceled' };
   }
-  get(): Run {
+  async retry(...args: unknown[]): Promise<Run> {
+    this.calls.push(['retry', ...args]);
     return RUN;
   }
-  steps(): [] {
+  async signal(...args: unknown[]): Promise<void> {
+    this.calls.push(['signal', ...args]);
+  }
+  async approve(...args: unknown[]): Promise<void> {
+    this.calls.push(['approve', ...args]);
+  }
+  async *events(...args: unknown[]): AsyncIterable<RunEvent> {
+    this.calls.push(['events', ...args]);
+    yield { id: '1.1.0', type: 'run.started', runId: 'run-1', at: 0, data: {} };
+  }
+  async get(): Promise<Run> {
+    return RUN;
+  }
+  async steps(): Promise<[]> {
     return [];
   }
-  list(): Page<Run> {
+  async definition(): Promise<undefined> {
+    return undefined;
+  }
+  async list(): Promise<Page<Run>> {
     return { items: [] };
+  }
+  halt(): void {
+    this.calls.push(['halt']);
+  }
+  async close(): Promise<void> {
+    this.calls.push(['close']);
   }
 }
 
@@ -71,22 +106,31 @@ describe('OrchestrationService', () => {
     expect(await service.start(LIST, 'hi')).toBe(RUN);
     expect(await service.run(LIST)).toMatchObject({ status: 'succeeded' });
     expect(await service.cancel('run-1', 'enough')).toMatchObject({ status: 'canceled' });
+    await service.retry('run-1');
+    await service.signal('run-1', 'paid', 7);
+    await service.approve('run-1', 'publish');
+    for await (const event of service.events('run-1', '1.0.0')) expect(event.type).toBe('run.started');
     expect(runner.calls).toEqual([
-      ['start', LIST, 'hi'],
-      ['start', LIST, undefined],
+      ['start', LIST, 'hi', undefined],
+      ['start', LIST, undefined, undefined],
       ['wait', 'run-1'],
       ['cancel', 'run-1', 'enough'],
+      ['retry', 'run-1'],
+      ['signal', 'run-1', 'paid', 7],
+      ['approve', 'run-1', 'publish', { approved: true }],
+      ['events', 'run-1', '1.0.0', undefined],
     ]);
   });
 
   it('waits for tasks under way before the application stops, then listens no more', async () => {
-    const { service, events, live, clock, waitingRoom } = setup();
+    const { service, runner, events, live, clock, waitingRoom } = setup();
     const task = service.execute(Echo, 'hi', { whenUnavailable: 'queue' }).catch((error: unknown) => error);
     await clock.advanceAsync(0);
     const stopping = service.beforeApplicationShutdown();
     await clock.advanceAsync(50);
     await stopping;
     expect(await task).toMatchObject({ code: 'SHUTTING_DOWN' });
+    expect(runner.calls).toEqual([['halt'], ['close']]);
     service.onApplicationShutdown();
     live.status = 'active';
     events.publish(StatusChanged, undefined as never);

@@ -10,7 +10,7 @@ import { AgentDrainChanged, AgentRegistered, AgentUnregistered } from '../regist
 import type { Choice } from '../selection/index.js';
 import { StatusChanged } from '../status/index.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
-import type { Run, WorkflowList } from './runs/run.types.js';
+import type { ApprovalAnswer, Run, RunEvent, StartOptions, WorkflowSource } from './runs/run.types.js';
 import { TaskExecutor } from './tasks/task-executor.js';
 import type { SucceededTask, TaskOptions, TaskResult } from './tasks/task.types.js';
 import { WorkflowRunner } from './runs/workflow-runner.js';
@@ -34,7 +34,7 @@ export class OrchestrationService
     private readonly executor: TaskExecutor,
     private readonly dispatcher: Dispatcher,
     private readonly runner: WorkflowRunner,
-    private readonly events: EventBus,
+    private readonly bus: EventBus,
   ) {}
 
   /**
@@ -70,35 +70,66 @@ export class OrchestrationService
     return this.executor.choose(nameOf(capability), options, input);
   }
 
-  /** Starts a run of a workflow and resolves once it is under way. @throws WORKFLOW_INVALID with every problem */
-  start(definition: WorkflowList, input?: unknown): Promise<Run> {
-    return this.runner.start(definition, input);
+  /**
+   * Starts a run of a workflow, by `name` or `name@range` or as a definition, and resolves once it is recorded.
+   * @throws WORKFLOW_INVALID with every problem, WORKFLOW_UNKNOWN, INPUT_INVALID, RUN_OPTION_INVALID, IDEMPOTENCY_KEY_REUSED
+   * @example const run = await orchestration.start('market_brief', { topic: 'AI agent registries', company: 'Acme' });
+   */
+  start(workflow: WorkflowSource, input?: unknown, options?: StartOptions): Promise<Run> {
+    return this.runner.start(workflow, input, options);
   }
 
-  /** Starts a run and resolves when it has ended, whichever way; look at its `status`. @throws WORKFLOW_INVALID */
-  async run(definition: WorkflowList, input?: unknown): Promise<Run> {
-    const { runId } = await this.runner.start(definition, input);
+  /** Starts a run and resolves when it has ended, whichever way; look at its `status`. @throws as {@link start} does */
+  async run(workflow: WorkflowSource, input?: unknown, options?: StartOptions): Promise<Run> {
+    const { runId } = await this.runner.start(workflow, input, options);
     return this.runner.wait(runId);
   }
 
-  /** Ends a run early. @throws RUN_UNKNOWN, RUN_FINISHED */
+  /** Ends a run early: its agents are told to stop, and what it did is undone where its steps say how. @throws RUN_UNKNOWN, RUN_FINISHED */
   cancel(runId: string, reason?: string): Promise<Run> {
     return this.runner.cancel(runId, reason);
+  }
+
+  /** Takes a run that failed or was canceled up again, from the steps that did not succeed. @throws RUN_UNKNOWN, RUN_NOT_RETRYABLE */
+  retry(runId: string): Promise<Run> {
+    return this.runner.retry(runId);
+  }
+
+  /** Tells a run of a named event; one that comes before its step is kept for it. @throws RUN_UNKNOWN, RUN_FINISHED, INPUT_INVALID */
+  signal(runId: string, name: string, payload?: unknown): Promise<void> {
+    return this.runner.signal(runId, name, payload);
+  }
+
+  /** Answers an approval that a run waits for. @throws RUN_UNKNOWN, RUN_FINISHED, APPROVAL_UNKNOWN, APPROVAL_NOT_OPEN */
+  approve(runId: string, stepId: string, answer: ApprovalAnswer = { approved: true }): Promise<void> {
+    return this.runner.approve(runId, stepId, answer);
+  }
+
+  /**
+   * What happens in a run, from its first event, or from the one behind `after`, to its end.
+   * @throws RUN_UNKNOWN, CURSOR_INVALID for an `after` that is no event id
+   * @example for await (const event of orchestration.events(run.runId)) console.log(event.type, event.data);
+   */
+  events(runId: string, after?: string, signal?: AbortSignal): AsyncIterable<RunEvent> {
+    return this.runner.events(runId, after, signal);
   }
 
   onApplicationBootstrap(): void {
     const lookAgain = (): void => this.dispatcher.lookAgain();
     this.#subscriptions = [
-      this.events.subscribe(StatusChanged, lookAgain),
-      this.events.subscribe(AgentRegistered, lookAgain),
-      this.events.subscribe(AgentUnregistered, lookAgain),
-      this.events.subscribe(AgentDrainChanged, lookAgain),
+      this.bus.subscribe(StatusChanged, lookAgain),
+      this.bus.subscribe(AgentRegistered, lookAgain),
+      this.bus.subscribe(AgentUnregistered, lookAgain),
+      this.bus.subscribe(AgentDrainChanged, lookAgain),
     ];
   }
 
   /** Takes no further tasks and waits for those under way, for the grace time at most. */
   async beforeApplicationShutdown(): Promise<void> {
+    // First of all, so that runs begin no steps that would be refused.
+    this.runner.halt();
     await this.executor.close();
+    await this.runner.close();
   }
 
   onApplicationShutdown(): void {

@@ -52,4 +52,10 @@ export abstract class WorkflowRunner {
    * @throws RUN_UNKNOWN, CURSOR_INVALID
    */
   abstract events(runId: string, after?: string, signal?: AbortSignal): AsyncIterable<RunEvent>;
+
+  /** Starts no further runs and begins no further steps. */
+  abstract halt(): void;
+
+  /** Halts, waits until what is under way has ended, and hands the rest to whoever goes on with it. */
+  abstract close(): Promise<void>;
 }
