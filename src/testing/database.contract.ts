@@ -156,6 +156,16 @@ export function describeDatabase(createDatabase: () => Promise<Database>): void 
       await expect(session.query('select 1')).rejects.toMatchObject({ code: 'DATABASE_SESSION_ENDED' });
     });
 
+    it('refuses a statement beside a transaction by the transaction itself, which would wait for itself', async () => {
+      const database = await createDatabase();
+      const bypassing = database.transaction(async () => database.query('select 1'));
+      await expect(bypassing).rejects.toMatchObject({ code: 'DATABASE_IN_TRANSACTION' });
+      const nested = database.transaction(async () => database.transaction(async () => {}));
+      await expect(nested).rejects.toMatchObject({ code: 'DATABASE_IN_TRANSACTION' });
+      const later = await database.transaction(async () => () => database.query('select 1 as n'));
+      expect(await later()).toEqual([{ n: 1 }]);
+    });
+
     it('runs many statements and transactions at once', async () => {
       const database = await createDatabase();
       await database.query('create table t (n int)');

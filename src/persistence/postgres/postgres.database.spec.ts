@@ -35,9 +35,9 @@ describe('PostgresDatabase', () => {
 
   it('gives up waiting for a connection when all are busy', async () => {
     const database = connect({ url: await createTestDatabase(), poolSize: 1, connectTimeoutMs: 100 });
-    await database.transaction(async () => {
-      await expect(database.query('select 1')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-    });
+    const busy = database.query('select pg_sleep(0.5)');
+    await expect(database.query('select 1')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await busy;
   });
 
   it('survives that its connections are cut, in use and idle', async () => {

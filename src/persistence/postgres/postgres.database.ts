@@ -4,6 +4,7 @@ import type { DatabaseParts } from '../sql/database-parts.js';
 import { DatabaseUnavailableError, toDatabaseError } from '../sql/database.errors.js';
 import { Database, type SqlSession } from '../sql/database.js';
 import { clientConfig, type PostgresOptions } from './postgres.options.js';
+import { TransactionScope } from '../sql/transaction-scope.js';
 import { PostgresListener } from './postgres-listener.js';
 import { PostgresSession } from './postgres-session.js';
 
@@ -21,6 +22,7 @@ export class PostgresDatabase extends Database {
   readonly #parts: DatabaseParts;
   readonly #pool: pg.Pool;
   readonly #listener: PostgresListener;
+  readonly #scope = new TransactionScope();
   #closing: Promise<void> | undefined;
 
   constructor(options: PostgresOptions, parts: DatabaseParts) {
@@ -43,17 +45,19 @@ export class PostgresDatabase extends Database {
   }
 
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
-    return this.#withSession(async (session) => {
-      try {
-        await session.query('begin');
-        const result = await work(session);
-        await session.commit();
-        return result;
-      } catch (error) {
-        await session.rollBack();
-        throw error;
-      }
-    });
+    return this.#withSession((session) =>
+      this.#scope.run(async () => {
+        try {
+          await session.query('begin');
+          const result = await work(session);
+          await session.commit();
+          return result;
+        } catch (error) {
+          await session.rollBack();
+          throw error;
+        }
+      }),
+    );
   }
 
   async listen(channel: string, listener: (payload: string) => void): Promise<Cancel> {
@@ -78,6 +82,7 @@ export class PostgresDatabase extends Database {
   }
 
   async #withSession<T>(work: (session: PostgresSession) => Promise<T>): Promise<T> {
+    this.#scope.throwIfInside();
     this.#throwIfClosed();
     const client = await this.#connect();
     const session = new PostgresSession(client);

@@ -96,6 +96,17 @@ export class MigrationChangedError extends CadreError {
   }
 }
 
+/** A statement was sent to the database by a transaction, which would wait for itself. */
+export class InTransactionError extends CadreError {
+  constructor() {
+    super({
+      code: 'DATABASE_IN_TRANSACTION',
+      kind: 'internal',
+      message: 'A transaction sent a statement to the database; send it to the session of the transaction.',
+    });
+  }
+}
+
 /** Serialization failure, deadlock, lock not available: the same statement may pass next time. */
 const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40001', '40P01', '55P03']);
 

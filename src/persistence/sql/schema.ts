@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, json, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  doublePrecision,
+  index,
+  integer,
+  json,
+  pgSchema,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 /*
  * The tables of Cadre. After a change here, `drizzle-kit generate --name=what_it_does` writes the next migration to
@@ -48,4 +60,87 @@ export const workflows = cadre.table(
     createdAt: bigint('created_at', { mode: 'number' }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.name, table.version] })],
+);
+
+/** Definitions that runs execute, with the workflows nested in them; written once, by their hash. */
+export const runBundles = cadre.table('run_bundles', {
+  hash: text().primaryKey(),
+  bundle: json().notNull(),
+});
+
+/**
+ * Runs. A row is written three times in a short run, when it is recorded, claimed and ended: no index is over what changes
+ * then, and its pages are left half empty (see the migration), so that the new version lands beside the old (a "HOT" update).
+ */
+export const runs = cadre.table(
+  'runs',
+  {
+    id: uuid().primaryKey(),
+    workflow: text().notNull(),
+    version: text().notNull(),
+    bundleHash: text('bundle_hash').notNull(),
+    /** NULL where there is none; a JSON null is another thing. So in `output` and in the payload of a signal. */
+    input: json(),
+    status: text().notNull(),
+    priority: smallint().notNull(),
+    durability: text().notNull(),
+    stepCount: integer('step_count').notNull(),
+    /** Raised by each claim: a write under an older one is refused. */
+    epoch: integer().notNull(),
+    /** The job that brings the run to a node; others that name the run are stale. NULL when nothing will. */
+    jobId: uuid('job_id'),
+    createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+    startedAt: bigint('started_at', { mode: 'number' }),
+    finishedAt: bigint('finished_at', { mode: 'number' }),
+    deadlineAt: bigint('deadline_at', { mode: 'number' }),
+    dueAt: bigint('due_at', { mode: 'number' }),
+    output: json(),
+    outputType: text('output_type'),
+    failure: json(),
+    costUsd: doublePrecision('cost_usd').notNull(),
+    /** Both only while the run waits. */
+    waits: json(),
+    wakeKeys: text('wake_keys').array(),
+    cancelReason: text('cancel_reason'),
+    /** Of those in `run_signals`; 0 when there is none. */
+    lastSignalId: bigint('last_signal_id', { mode: 'number' }).notNull().default(0),
+    idempotencyKey: text('idempotency_key'),
+    requestHash: text('request_hash'),
+  },
+  (table) => [
+    index('runs_listing').on(table.createdAt, table.id),
+    uniqueIndex('runs_idempotency_key')
+      .on(table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+    index('runs_wake_keys')
+      .using('gin', table.wakeKeys)
+      .where(sql`${table.wakeKeys} is not null`),
+  ],
+);
+
+/** The journals of all runs; only ever added to. */
+export const runRecords = cadre.table(
+  'run_records',
+  {
+    runId: uuid('run_id').notNull(),
+    epoch: integer().notNull(),
+    seq: integer().notNull(),
+    data: json().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.epoch, table.seq] })],
+);
+
+/** What came from outside for runs. */
+export const runSignals = cadre.table(
+  'run_signals',
+  {
+    runId: uuid('run_id').notNull(),
+    /** Greater for each later one of a run: it is drawn while the row of the run is locked. */
+    id: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
+    kind: text().notNull(),
+    name: text().notNull(),
+    payload: json(),
+    receivedAt: bigint('received_at', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.id] })],
 );
