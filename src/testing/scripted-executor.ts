@@ -41,6 +41,11 @@ export class ScriptedExecutor implements Pick<TaskExecutor, 'execute' | 'isClosi
     this.#answers = new Map(Object.entries(answers));
   }
 
+  /** Somebody provides the capability now. */
+  answer(capability: string, answer: ScriptedAnswer): void {
+    this.#answers.set(capability, answer);
+  }
+
   /** Nobody provides the capability any more. */
   forget(capability: string): void {
     this.#answers.delete(capability);

@@ -1,6 +1,13 @@
 export { WorkflowStore, type StoredWorkflow } from './library/workflow.store.js';
 export { ListRunner } from './list-runner.js';
-export type { WorkflowBundle } from './plan/plan.types.js';
+export type { WorkflowBundle, WorkflowPlan } from './plan/plan.types.js';
+export type { EngineParts, Elsewhere, RemoteTask } from './engine/execution.js';
+export { compileWorkflow } from './plan/compile.js';
+export { createRunPlace, type RunPlaceParts } from './runs/create-run-place.js';
+export { WorkflowPreparation, type PreparedWorkflow } from './runs/prepared-workflow.js';
+export { RunPlace } from './runs/run-place.js';
+export { RunService, type RunServiceParts } from './runs/run-service.js';
+export * from './runs/run.errors.js';
 export type * from './runs/run-record.types.js';
 export * from './runs/run.store.js';
 export * from './workflows.errors.js';

@@ -83,7 +83,7 @@ export class RunExecution implements Execution {
     this.journal = Journal.replay(claimed.records);
     this.log = new RunLog(this.lease, store, this.journal, (error) => this.#lose(error));
     this.timers = new Timers(this.clock);
-    this.waits = new Waits(this.timers, this.journal);
+    this.waits = new Waits(this.timers, this.journal, () => this.#watchQuiet());
     this.#steps = new Steps(this);
   }
 

@@ -35,6 +35,7 @@ export class Waits {
   constructor(
     private readonly timers: Timers,
     private readonly journal: Journal,
+    private readonly onOpen: () => void,
   ) {}
 
   get count(): number {
@@ -65,6 +66,7 @@ export class Waits {
       const onAbort = (): void => end({ kind: 'aborted' });
       abort.addEventListener('abort', onAbort, { once: true });
       this.#open.set(wait.key, { wait, end });
+      this.onOpen();
       const cancelTimer =
         wait.dueAt === undefined ? undefined : this.timers.at(wait.dueAt, () => end({ kind: 'due' }));
     });

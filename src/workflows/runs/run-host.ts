@@ -33,7 +33,8 @@ const CLAIM_AGAIN_MS = 1_000;
 /** Executes the runs of one store in this process: takes what is due, as many as there is room for, and keeps them alive. */
 export class RunHost {
   readonly #active = new Map<string, RunExecution>();
-  readonly #timers: Cancel[] = [];
+  #ticking: readonly Cancel[] = [];
+  #cancelClaim: Cancel = () => {};
   #isOpen = false;
   #isClaiming = false;
   #wantsClaim = false;
@@ -56,10 +57,8 @@ export class RunHost {
 
   async open(): Promise<void> {
     this.#isOpen = true;
-    const { store, settings } = this.parts;
+    const { store } = this.parts;
     this.#stopListening = store.onNudge((nudge) => this.#hear(nudge));
-    this.#every(TELL_STARTED_AFTER_MS, () => this.#tellStarted());
-    if (settings.parks) this.#every(settings.touchEveryMs, () => void this.#touch());
     await store.open();
     void this.#claim();
   }
@@ -78,7 +77,8 @@ export class RunHost {
 
   async close(): Promise<void> {
     this.#stopListening?.();
-    for (const cancel of this.#timers.splice(0)) cancel();
+    this.#cancelClaim();
+    this.#stopTicking();
     await this.parts.store.close();
   }
 
@@ -123,7 +123,7 @@ export class RunHost {
       }
     } catch (error) {
       this.#warn('runs could not be claimed', undefined, error);
-      this.#timers.push(this.parts.engine.clock.schedule(CLAIM_AGAIN_MS, () => void this.#claim()));
+      this.#cancelClaim = this.parts.engine.clock.schedule(CLAIM_AGAIN_MS, () => void this.#claim());
     } finally {
       this.#isClaiming = false;
       if (this.#beginning === 0) this.#early.clear();
@@ -182,6 +182,7 @@ export class RunHost {
       park: settings.parks ? (parking) => this.#park(execution, lease, parking) : undefined,
     });
     this.#active.set(runId, execution);
+    this.#startTicking();
     if (!this.#isOpen) execution.halt();
     const executing = execution.execute();
     if (this.#early.delete(runId)) void this.#refresh(runId);
@@ -189,7 +190,10 @@ export class RunHost {
     await this.#leave(lease, end);
     this.#active.delete(runId);
     if (end.kind === 'finished') watch.ended(runId);
-    if (this.#active.size === 0) this.#onEmpty?.();
+    if (this.#active.size === 0) {
+      this.#stopTicking();
+      this.#onEmpty?.();
+    }
     void this.#claim();
   }
 
@@ -232,15 +236,28 @@ export class RunHost {
     }
   }
 
-  /** Again and again, never two at a time of one timer. */
-  #every(periodMs: number, act: () => void): void {
-    let cancel = (): void => {};
+  /** Timers run only while there are runs to look after. */
+  #startTicking(): void {
+    if (this.#ticking.length > 0) return;
+    const { settings } = this.parts;
+    const ticking = [this.#every(TELL_STARTED_AFTER_MS, () => this.#tellStarted())];
+    if (settings.parks) ticking.push(this.#every(settings.touchEveryMs, () => void this.#touch()));
+    this.#ticking = ticking;
+  }
+
+  #stopTicking(): void {
+    for (const cancel of this.#ticking) cancel();
+    this.#ticking = [];
+  }
+
+  #every(periodMs: number, act: () => void): Cancel {
+    const { clock } = this.parts.engine;
     const tick = (): void => {
+      cancel = clock.schedule(periodMs, tick);
       act();
-      cancel = this.parts.engine.clock.schedule(periodMs, tick);
     };
-    cancel = this.parts.engine.clock.schedule(periodMs, tick);
-    this.#timers.push(() => cancel());
+    let cancel = clock.schedule(periodMs, tick);
+    return () => cancel();
   }
 
   #warn(message: string, runId: string | undefined, error: unknown): void {

@@ -58,8 +58,10 @@ export class StepViews {
     }
   }
 
+  /** What is known of it already says more: that a step began may be told late. */
   begin(key: string, startedAt: number): void {
-    this.#change(key, { status: 'running', startedAt });
+    const isNews = (this.#steps.get(key)?.status ?? 'pending') === 'pending';
+    this.#change(key, isNews ? { status: 'running', startedAt } : { startedAt });
   }
 
   /** The run has ended: what had not ended with it never will. */
