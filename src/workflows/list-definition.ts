@@ -2,7 +2,7 @@ import { isName, NAME_RULE, type Contract } from '../agents/index.js';
 import { didYouMean, jsonPath, MAX_ISSUES, nearestNames, toFailure } from '../common/index.js';
 import type { WorkflowList, WorkflowListStep } from '../orchestration/index.js';
 import { parseAgentReference, type Catalog, type Release } from '../registry/index.js';
-import { takeSnapshot, type Snapshot } from './snapshot.js';
+import { takeSnapshot, type Snapshot } from './definition/snapshot.js';
 import { acceptedTypes, findInputProblem, type InputSource } from './step-input.js';
 import { InvalidWorkflowError, type DefinitionProblem } from './workflows.errors.js';
 

@@ -15,7 +15,7 @@ import {
 import type { Catalog } from '../registry/index.js';
 import { planList, type PlannedStep } from './list-definition.js';
 import { RunLedger, type LiveRun } from './run-ledger.js';
-import { takeSnapshot } from './snapshot.js';
+import { takeSnapshot } from './definition/snapshot.js';
 import { RunFinishedError, RunsFullError } from './workflows.errors.js';
 
 /** Runs that may be under way at a time; each holds its outputs in memory. */

@@ -1,4 +1,4 @@
-import { deepFreeze, findNonJson, messageOf, type NonJson } from '../common/index.js';
+import { deepFreeze, findNonJson, messageOf, type NonJson } from '../../common/index.js';
 
 /** A frozen copy of a value, or the first place in it that cannot be kept. */
 export type Snapshot =

@@ -1,4 +1,4 @@
-import { MAX_JSON_DEPTH } from '../common/index.js';
+import { MAX_JSON_DEPTH } from '../../common/index.js';
 import { takeSnapshot } from './snapshot.js';
 
 const reasonOf = (value: unknown) => {
