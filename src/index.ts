@@ -87,6 +87,29 @@ export {
   type Selection,
 } from './selection/index.js';
 
+// Writing workflows
+export {
+  at,
+  errorOf,
+  expr,
+  optional,
+  orElse,
+  present,
+  statusOf,
+  text,
+  typed,
+  workflow,
+  type Ref,
+  type RefTo,
+  type TypedDefinition,
+  type Wired,
+  type WiringScope,
+  type WorkflowInput,
+  type WorkflowOptions,
+  type WorkflowOutput,
+  type WorkflowStart,
+} from './workflows/index.js';
+
 // The registry
 export {
   AgentDrainChanged,

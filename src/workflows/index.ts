@@ -1,3 +1,9 @@
+export type { TypedDefinition, WorkflowInput, WorkflowOutput, WiringScope } from './builder/builder.types.js';
+export { optional } from './builder/input-spec.js';
+export { at, errorOf, orElse, present, statusOf, typed } from './builder/ref.js';
+export type { Ref, RefTo, Wired } from './builder/ref.types.js';
+export { expr, text } from './builder/tags.js';
+export { workflow, type WorkflowOptions, type WorkflowStart } from './builder/workflow-builder.js';
 export { WorkflowStore, type StoredWorkflow } from './library/workflow.store.js';
 export { ListRunner } from './list-runner.js';
 export type { WorkflowBundle, WorkflowPlan } from './plan/plan.types.js';

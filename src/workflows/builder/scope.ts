@@ -1,0 +1,27 @@
+import { nearestNames, didYouMean } from '../../common/index.js';
+import { BuilderError } from './builder.errors.js';
+import { memberPath, pathRef } from './ref.js';
+import type { RefTo } from './ref.types.js';
+
+/**
+ * What can be referred to behind the steps of these ids.
+ * @param as how the item of a list is called, inside of `forEach`
+ */
+export function scopeOf(stepIds: readonly string[], as?: string): object {
+  const item = as === undefined ? {} : { [as]: pathRef(as), index: pathRef('index') };
+  return { input: pathRef('input'), steps: stepsOf(stepIds), run: pathRef('run'), ...item };
+}
+
+function stepsOf(stepIds: readonly string[]): Readonly<Record<string, RefTo<unknown>>> {
+  const steps: Record<string, RefTo<unknown>> = {};
+  return new Proxy(steps, {
+    get: (_target, id) => {
+      if (typeof id === 'string' && stepIds.includes(id)) {
+        return pathRef(`steps${memberPath(id)}.output`, id);
+      }
+      const wanted = String(id).slice(0, 80);
+      const nearest = didYouMean(nearestNames(wanted, stepIds));
+      throw new BuilderError(`no step "${wanted}" is declared above${nearest === '' ? '' : `;${nearest}`}`);
+    },
+  });
+}
