@@ -20,8 +20,11 @@ export abstract class WorkflowRunner {
    */
   abstract start(workflow: WorkflowSource, input?: unknown, options?: StartOptions): Promise<Run>;
 
-  /** Resolves when the run has ended, or after `timeoutMs` (default: no limit) with the run as it is then. @throws RUN_UNKNOWN */
-  abstract wait(runId: string, timeoutMs?: number): Promise<Run>;
+  /**
+   * Resolves when the run has ended, or after `timeoutMs` (default: no limit) or an abort with the run as it is then.
+   * @throws RUN_UNKNOWN
+   */
+  abstract wait(runId: string, timeoutMs?: number, signal?: AbortSignal): Promise<Run>;
 
   /** @throws RUN_UNKNOWN */
   abstract get(runId: string): Promise<Run>;

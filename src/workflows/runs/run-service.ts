@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InvalidInputError } from '../../agents/index.js';
-import { newId, type Clock } from '../../common/index.js';
+import { newId, type Cancel, type Clock } from '../../common/index.js';
 import {
   ShuttingDownError,
   WorkflowRunner,
@@ -88,19 +88,16 @@ export class RunService extends WorkflowRunner {
     return toRun(run);
   }
 
-  async wait(runId: string, timeoutMs?: number): Promise<Run> {
+  async wait(runId: string, timeoutMs?: number, signal?: AbortSignal): Promise<Run> {
     const { place, run } = await this.#find(runId);
     if (run.finishedAt !== undefined) return toRun(run);
-    const over = new AbortController();
-    const ended = new Promise<void>((resolve) => {
-      const cancel = place.watch.onEnd(runId, resolve);
-      over.signal.addEventListener('abort', cancel, { once: true });
-    });
-    // It may have ended between the look and the listening.
-    const isOver = (await place.store.finishedOf([runId])).length > 0;
-    if (!isOver && timeoutMs === undefined) await ended;
-    else if (!isOver) await Promise.race([ended, this.parts.clock.delay(timeoutMs as number, over.signal)]);
-    over.abort();
+    const wait = this.#beginWait(place, runId, { timeoutMs, signal });
+    try {
+      // It may have ended between the look and the listening.
+      if ((await place.store.finishedOf([runId])).length === 0) await wait.over;
+    } finally {
+      wait.cancel();
+    }
     return this.get(runId);
   }
 
@@ -204,6 +201,26 @@ export class RunService extends WorkflowRunner {
   async #isOver({ store }: RunPlace, runId: string, after: Parameters<typeof store.records>[1]['after']) {
     if ((await store.finishedOf([runId])).length === 0) return false;
     return (await store.records(runId, { after, limit: 1 })).length === 0;
+  }
+
+  /** Is over when the run has ended, the time is up, or nobody waits any more. */
+  #beginWait(
+    { watch }: RunPlace,
+    runId: string,
+    { timeoutMs, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ): { readonly over: Promise<void>; readonly cancel: Cancel } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stopListening = watch.onEnd(runId, resolve);
+    const stopTimer = timeoutMs === undefined ? undefined : this.parts.clock.schedule(timeoutMs, resolve);
+    const stop = (): void => resolve();
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    const cancel = (): void => {
+      stopListening();
+      stopTimer?.();
+      signal?.removeEventListener('abort', stop);
+    };
+    return { over: promise, cancel };
   }
 
   async #find(runId: string): Promise<{ readonly place: RunPlace; readonly run: StoredRun }> {
