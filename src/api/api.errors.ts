@@ -1,12 +1,15 @@
 import { CadreError, describeIssues, type SchemaIssue } from '../common/index.js';
 
+/** What a request is made of. */
+export type RequestPart = 'body' | 'query' | 'path' | 'headers';
+
 /** A part of a request does not fit its schema. */
 export class InvalidRequestError extends CadreError {
-  constructor(part: 'body' | 'query' | 'path', issues: readonly SchemaIssue[]) {
+  constructor(part: RequestPart, issues: readonly SchemaIssue[]) {
     super({
       code: 'REQUEST_INVALID',
       kind: 'input',
-      message: `The ${part} of the request is not valid: ${describeIssues(issues)}.`,
+      message: `The ${part} of the request ${part === 'headers' ? 'are' : 'is'} not valid: ${describeIssues(issues)}.`,
       details: { part, issues },
     });
   }

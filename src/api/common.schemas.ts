@@ -44,6 +44,11 @@ export function duration(mostMs: number) {
 /** An instant as ISO 8601. */
 export const instant = z.iso.datetime();
 
+/** An instant written in a query as ISO 8601, with its offset from UTC; becomes milliseconds since the epoch. */
+export const queryInstant = z.iso
+  .datetime({ offset: true, error: 'must be an instant such as 2026-01-31T09:30:00Z' })
+  .transform((text) => Date.parse(text));
+
 /** A page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -32,3 +32,19 @@ export function pageBy<Item>(
     nextCursor: rest.length > limit ? (page.at(-1)?.key ?? null) : null,
   };
 }
+
+/**
+ * Cuts a page out of items with unique keys, in the order in which they stand; `undefined` when the item at which the last
+ * page ended is gone. Items that come behind it are found by a later page, those that come before it are not.
+ */
+export function pageAfter<Item>(
+  keyOf: (item: Item) => string,
+  items: readonly Item[],
+  { limit, cursor }: PageQuery,
+): Page<Item> | undefined {
+  const last = cursor === undefined ? -1 : items.findIndex((item) => keyOf(item) === cursor);
+  if (cursor !== undefined && last === -1) return undefined;
+  const page = items.slice(last + 1, last + 1 + limit);
+  const isMore = last + 1 + limit < items.length;
+  return { items: page, nextCursor: isMore ? keyOf(page.at(-1) as Item) : null };
+}

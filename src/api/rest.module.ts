@@ -6,6 +6,8 @@ import { StatusModule } from '../status/index.js';
 import { AgentsController } from './agents/agents.controller.js';
 import { CapabilitiesController } from './capabilities/capabilities.controller.js';
 import { HealthController } from './health.controller.js';
+import { EventStreams } from './runs/event-streams.service.js';
+import { RunDetailsController } from './runs/run-details.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 
 /**
@@ -15,6 +17,13 @@ import { RunsController } from './runs/runs.controller.js';
 @Module({
   // Not ready is an answer, no error: the log has a line of the request anyway.
   imports: [TerminusModule.forRoot({ logger: false }), StatusModule, RegistryModule, OrchestrationModule],
-  controllers: [AgentsController, CapabilitiesController, RunsController, HealthController],
+  controllers: [
+    AgentsController,
+    CapabilitiesController,
+    RunsController,
+    RunDetailsController,
+    HealthController,
+  ],
+  providers: [EventStreams],
 })
 export class RestModule {}

@@ -1,13 +1,32 @@
 import { z } from 'zod';
-import { cursor, duration, failure, instant, jsonValue, pageOf, queryInteger } from '../common.schemas.js';
+import {
+  cursor,
+  duration,
+  failure,
+  instant,
+  jsonValue,
+  name,
+  pageOf,
+  queryInstant,
+  queryInteger,
+} from '../common.schemas.js';
 import { attemptView, choiceView } from '../capabilities/task.schemas.js';
+import { definitionSchema } from '../workflows/definition.schema.js';
 
 /** The longest that a request waits for a run to end. */
-const MAX_WAIT_MS = 60_000;
+export const MAX_WAIT_MS = 60_000;
 
 const runStatus = z.enum(['queued', 'running', 'waiting', 'succeeded', 'failed', 'canceled']);
+const durability = z.enum(['durable', 'memory']);
+
+/** The place of a step in a run; those of nested workflows stand one behind another. */
+const stepKey = z.string().min(1).max(1_000);
 
 export const runPath = z.strictObject({ id: z.string().min(1).max(200) });
+export const signalPath = runPath.extend({ name });
+export const approvalPath = runPath.extend({
+  stepId: stepKey.describe('The key of the step: approve, or brief/approve in a nested workflow.'),
+});
 
 export const startRunQuery = z.strictObject({
   wait: duration(MAX_WAIT_MS)
@@ -15,54 +34,100 @@ export const startRunQuery = z.strictObject({
     .describe('Answers with the result if it is ready by then: 10s, at most 60s.'),
 });
 
-/** One step, for the documentation. */
-const stepSchema = {
-  type: 'object',
-  properties: {
-    id: { type: 'string', description: 'Default: step-1, step-2 … by position.' },
-    capability: { type: 'string', description: 'What is to be done.' },
-    agent: { type: 'string', description: 'Pins the step to an agent: name or name@range.' },
-    input: { description: 'Default: the output of the step before.' },
-    task: { description: 'Another word for input.' },
-  },
-  anyOf: [{ required: ['capability'] }, { required: ['agent'] }],
-  additionalProperties: false,
-} as const;
+/** 1 to 200 visible characters. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters, without blanks');
 
 export const startRunBody = z
   .strictObject({
-    // Not validated here: the runner finds every problem of a definition at once, each with its path.
-    definition: z.unknown().meta({
-      description: 'Steps in sequence: [{ capability, input? }, …].',
-      type: 'array',
-      minItems: 1,
-      maxItems: 1_000,
-      items: stepSchema,
-    }),
-    input: jsonValue.optional().describe('For a first step without an input of its own.'),
+    workflow: name.optional().describe('One that is stored or declared: name or name@range.'),
+    definition: definitionSchema.optional(),
+    input: jsonValue.optional(),
+    priority: z
+      .int()
+      .min(-100)
+      .max(100)
+      .optional()
+      .describe('Runs of a higher one are taken up first; default: the workflow’s own.'),
+    durability: durability
+      .optional()
+      .describe('Whether it outlives the process; default: the workflow’s own.'),
   })
-  .meta({ id: 'RunRequest' });
+  .superRefine(({ workflow, definition }, context) => {
+    if ((workflow === undefined) !== (definition === undefined)) return;
+    const message =
+      workflow === undefined
+        ? 'workflow or definition is required'
+        : 'workflow and definition exclude each other';
+    context.addIssue({ code: 'custom', message, path: [] });
+  })
+  .meta({ id: 'RunRequest', oneOf: [{ required: ['workflow'] }, { required: ['definition'] }] });
 
 export const cancelRunBody = z.strictObject({ reason: z.string().trim().min(1).max(500).optional() });
+export const retryRunBody = z.strictObject({});
+export const signalBody = z.strictObject({
+  payload: jsonValue.optional().describe('What comes with it; default null.'),
+});
+export const approvalBody = z.strictObject({
+  approved: z.boolean(),
+  comment: z.string().trim().min(1).max(2_000).optional(),
+});
 
 export const runsQuery = z.strictObject({
   status: runStatus.optional(),
+  workflow: name.optional().describe('Runs of the workflow of this name.'),
+  createdFrom: queryInstant.optional().describe('Created at this instant or later.'),
+  createdTo: queryInstant.optional().describe('Created earlier than this instant.'),
   limit: queryInteger(1, 200).default(50),
   cursor: cursor.optional(),
+});
+
+export const runStepsQuery = z.strictObject({
+  limit: queryInteger(1, 1_000).default(200),
+  cursor: stepKey.optional(),
+});
+
+/** As {@link RunEvent} has them. */
+export const eventId = z
+  .string()
+  .regex(/^\d{1,9}\.\d{1,9}\.\d$/, 'must be the id of an event of this run, such as 1.12.0');
+
+export const eventsQuery = z.strictObject({
+  lastEventId: eventId.optional().describe('Where to go on; the header Last-Event-ID goes before it.'),
+});
+
+const waitView = z.object({
+  key: z.string(),
+  stepId: z.string(),
+  kind: z.enum(['sleep', 'signal', 'approval', 'agent', 'task']),
+  subject: z
+    .string()
+    .optional()
+    .describe('The signal, the capability that nobody serves, or what is asked of a person.'),
+  openedAt: instant,
+  dueAt: instant.optional().describe('When the wait ends by itself.'),
 });
 
 export const runView = z
   .object({
     runId: z.string(),
+    workflow: z.string().describe('list for a bare list.'),
+    version: z.string(),
     status: runStatus,
+    durability,
+    priority: z.int(),
     input: z.unknown().optional(),
     output: z.unknown().optional(),
     outputType: z.string().optional(),
     failure: failure.optional(),
-    startedAt: instant,
+    createdAt: instant,
+    startedAt: instant.optional(),
     finishedAt: instant.optional(),
+    deadlineAt: instant.optional().describe('When it is given up.'),
     costUsd: z.number(),
     stepCount: z.int(),
+    waits: z.array(waitView).describe('What it waits for while its status is waiting.'),
   })
   .meta({ id: 'Run' });
 
@@ -70,9 +135,13 @@ export const runPage = pageOf(runView);
 
 export const runStepView = z
   .object({
+    key: z.string().describe('The place in the run: write, each[3], poll#2, brief/research.'),
     stepId: z.string(),
-    status: z.enum(['pending', 'running', 'succeeded', 'failed', 'skipped', 'canceled']),
-    capability: z.string(),
+    item: z.int().optional().describe('The position in the list, for a step done once for each item.'),
+    iteration: z.int().optional().describe('The round, from 1, for a step that repeats.'),
+    kind: z.enum(['task', 'workflow', 'sleep', 'approval', 'signal']),
+    status: z.enum(['pending', 'running', 'waiting', 'succeeded', 'failed', 'skipped', 'canceled']),
+    capability: z.string().optional(),
     taskId: z.string().optional(),
     agent: z.string().optional(),
     version: z.string().optional(),
@@ -81,9 +150,17 @@ export const runStepView = z
     failure: failure.optional(),
     startedAt: instant.optional(),
     finishedAt: instant.optional(),
+    costUsd: z.number().optional(),
     attempts: z.array(attemptView).optional(),
     choice: choiceView.optional(),
   })
   .meta({ id: 'RunStep' });
 
 export const runStepPage = pageOf(runStepView);
+
+export type StartRunBody = z.output<typeof startRunBody>;
+export type RunsQuery = z.output<typeof runsQuery>;
+export type RunStepsQuery = z.output<typeof runStepsQuery>;
+export type SignalPath = z.output<typeof signalPath>;
+export type ApprovalPath = z.output<typeof approvalPath>;
+export type ApprovalBody = z.output<typeof approvalBody>;
