@@ -143,15 +143,6 @@ export function describeRunStore(createTrial: () => Promise<RunStoreOnTrial>): v
         expect(idsOf(rest)).toEqual(order.slice(2));
       });
 
-      it('keeps the order of runs that were recorded at once', async () => {
-        const store = await open();
-        const runs = Array.from({ length: 20 }, () => newRun());
-        await Promise.all(runs.map((run) => store.create(run)));
-        const taken: string[] = [];
-        for (let count = 0; count < 20; count += 5) taken.push(...idsOf(await store.claim(5)));
-        expect(taken).toEqual(runs.map(({ runId }) => runId));
-      });
-
       it('gives each run once to takers who come at once', async () => {
         const store = await open();
         const ids = await Promise.all(Array.from({ length: 50 }, () => createRun(store)));
