@@ -17,7 +17,7 @@ describe('readEnvironment', () => {
         host: '127.0.0.1',
         port: 3_000,
         logLevel: 'info',
-        bodyLimitBytes: 1_048_576,
+        bodyLimitBytes: 2_097_152,
         allowedHosts: [],
       },
       cadre: {

@@ -74,7 +74,7 @@ const variables = z.object({
   CADRE_ALLOWED_HOSTS: hostNames,
   CADRE_DATA_DIR: trimmed(4_096, './data'),
   CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 1_048_576),
+  CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 2_097_152),
   CADRE_MAX_QUEUED_TASKS: integer(0, 1_000_000, 1_000),
   CADRE_ABORT_GRACE_MS: integer(0, 600_000, 1_000),
   CADRE_SHUTDOWN_GRACE_MS: integer(0, 600_000, 10_000),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { pageBy, type Page } from './pages.js';
+import { pageAfter, pageBy, type Page } from './pages.js';
 
 interface Item {
   readonly id: string;
@@ -67,5 +67,29 @@ describe('pageBy', () => {
   it('says that there is no further page when the last one is full', () => {
     expect(pageBy(keyOf, toItems('ab'), { limit: 2 })).toEqual({ items: toItems('ab'), nextCursor: null });
     expect(pageBy(keyOf, [], { limit: 2 })).toEqual({ items: [], nextCursor: null });
+  });
+});
+
+describe('pageAfter', () => {
+  it('gives each item of a list once and as it stands, also while others come behind', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(anyId), fc.integer({ min: 1, max: 5 }), fc.nat(9), (ids, limit, split) => {
+        const seen: string[] = [];
+        let length = split;
+        let cursor: string | null | undefined;
+        while (cursor !== null) {
+          const page = pageAfter(keyOf, toItems(ids.slice(0, length)), { limit, cursor });
+          seen.push(...(page?.items ?? []).map(keyOf));
+          cursor = page?.nextCursor ?? null;
+          length += 1;
+        }
+        expect(seen).toEqual(ids.slice(0, seen.length));
+        expect(seen.length).toBeGreaterThanOrEqual(Math.min(split, ids.length));
+      }),
+    );
+  });
+
+  it('gives nothing for a cursor whose item is gone', () => {
+    expect(pageAfter(keyOf, toItems(['a', 'b']), { limit: 1, cursor: 'c' })).toBeUndefined();
   });
 });

@@ -16,6 +16,7 @@ import { parseJsonOnly } from './json-body.js';
 import { checkOrigin } from './request-origin.js';
 import { pathOf } from './request-path.js';
 import { RouteMethods } from './route-methods.js';
+import { parseYaml } from './yaml-body.js';
 
 /** What the server is made for. */
 export interface HttpSettings {
@@ -94,6 +95,7 @@ export function prepareFastify(server: FastifyInstance, settings: HttpSettings):
     else sendProblem(reply, problem);
   });
   parseJsonOnly(server);
+  parseYaml(server);
 }
 
 function placeOf(request: FastifyRequest) {

@@ -2,7 +2,7 @@ import type { FastifyBodyParser, FastifyInstance } from 'fastify';
 import { MalformedBodyError } from '../api.errors.js';
 
 /**
- * Takes bodies of JSON and of nothing else: forms and plain text are what a page of another site can send without being
+ * Takes bodies of JSON, and of what is added later: forms and plain text are what a page of another site can send without being
  * asked first (CORS). A body of no length is none, whatever its type: many clients name the type of what they do not send.
  */
 export function parseJsonOnly(server: FastifyInstance): void {
