@@ -1,4 +1,4 @@
-import { messageOf } from '../../common/index.js';
+import { deepFreeze, messageOf } from '../../common/index.js';
 import type { Scope } from '../plan/plan.types.js';
 import { type Evaluate, Evaluation, Trouble } from './evaluation/evaluation.js';
 import { ExpressionCompiler } from './expression-compiler.js';
@@ -23,7 +23,7 @@ export interface CompiledExpression {
   readonly inputMembers: ReadonlySet<string>;
   /** What it is a plain reference to: `steps.research.output`. */
   readonly reference?: Reference;
-  /** Its value where it refers to nothing. */
+  /** Its value where it refers to nothing. Frozen: all runs share it. */
   readonly constant?: { readonly value: unknown };
   /** What it gives where that is never `true` or `false`, for a message: `a number`. */
   readonly gives?: string;
@@ -48,7 +48,11 @@ export function compileExpression(text: string, names: KnownNames): CompiledExpr
 }
 
 function unusable(problems: readonly Problem[]): CompiledExpression {
-  return { problems, stepIds: new Set(), inputMembers: new Set(), evaluate: () => null };
+  return { problems, stepIds: new Set(), inputMembers: new Set(), evaluate: giving(null) };
+}
+
+function giving(value: unknown): () => unknown {
+  return () => value;
 }
 
 function within(text: string, { code, message }: Problem): Problem {
@@ -85,8 +89,8 @@ function explain(text: string, error: unknown): ExpressionError {
 function compileConstant(text: string, run: Evaluate): CompiledExpression {
   const known = { stepIds: new Set<string>(), inputMembers: new Set<string>() };
   try {
-    const value = evaluateWith(text, run)(EMPTY_SCOPE);
-    return { problems: [], ...known, constant: { value }, evaluate: () => value };
+    const value = deepFreeze(evaluateWith(text, run)(EMPTY_SCOPE));
+    return { problems: [], ...known, constant: { value }, evaluate: giving(value) };
   } catch (error) {
     return unusable([{ code: 'EXPRESSION_INVALID', message: messageOf(error) }]);
   }

@@ -9,16 +9,26 @@ import { LOOPS } from './evaluation/loops.js';
 import { METHODS } from './evaluation/methods.js';
 import { BINARY_OPERATORS, negate, toInt } from './evaluation/operators.js';
 import type { Node } from './parse-expression.js';
-import { followPath, readMember, readReference, type Reference, type Segment } from './evaluation/paths.js';
+import {
+  followPath,
+  hasReference,
+  readMember,
+  type Reference,
+  rootOf,
+  type Segment,
+} from './evaluation/paths.js';
 import { ReferenceChecker } from './reference-checker.js';
 import { ROOTS } from './variable-names.js';
-import { asText, isNumeric } from './evaluation/values.js';
+import { asText, isNumeric, setMember } from './evaluation/values.js';
 
 /** Names of functions and loops that take part in suggestions. */
 const ALL_FUNCTIONS = [...FUNCTIONS.keys(), ...METHODS.keys(), ...LOOPS.keys(), 'has'];
 
+/** Characters of a part of an expression that a message repeats. */
+const MAX_PLACE_LENGTH = 80;
+
 /** What stands for a part that cannot be compiled; its problem keeps the whole from ever being evaluated. */
-const NOTHING: Evaluate = () => null;
+const NOTHING = literal(null);
 
 /** Turns a parsed expression into functions, and finds everything that is wrong with it. One for each expression. */
 export class ExpressionCompiler {
@@ -86,27 +96,37 @@ export class ExpressionCompiler {
     } else if (typeof value === 'object' && value !== null) {
       return this.#report('bytes (b"…") and unsigned numbers (1u) have no form in JSON');
     }
-    return () => value;
+    return literal(value);
   }
 
   #compileAccess(node: Node): Evaluate {
     const reference = this.referenceOf(node);
     if (reference === undefined) return this.#compileMember(node);
+    const start = this.#compileStart(reference);
+    return (evaluation) => followPath(start(evaluation), reference, evaluation.scope);
+  }
+
+  /** Where a reference starts: at the item of a loop, or at a variable of the scope. */
+  #compileStart(reference: Reference): Evaluate {
     const depth = this.#items.lastIndexOf(reference.root);
-    if (depth >= 0) {
-      return ({ items, scope }) => followPath(items[depth], reference, scope);
-    }
+    if (depth >= 0) return ({ items }) => items[depth];
     this.references.check(reference);
-    return ({ scope }) => readReference(reference, scope);
+    return ({ scope }) => rootOf(reference, scope);
   }
 
   #compileMember(node: Node): Evaluate {
     const [parent, key] = node.args as [Node, string | Node];
     const value = this.compile(parent);
-    const place = this.#source.slice(parent.start, parent.end).slice(0, 80);
+    const place = this.#placeOf(parent);
     if (typeof key === 'string') return (evaluation) => readMember(value(evaluation), key, place);
     const member = this.compile(key);
     return (evaluation) => readMember(value(evaluation), member(evaluation), place);
+  }
+
+  /** A node as it is written, for a message. */
+  #placeOf({ op, start, end }: Node): string {
+    const text = this.#source.slice(start, end).slice(0, MAX_PLACE_LENGTH);
+    return op === '?:' || op === '-_' || op in BINARY_OPERATORS ? `(${text})` : text;
   }
 
   #compileOperator({ op, args }: Node): Evaluate {
@@ -119,8 +139,8 @@ export class ExpressionCompiler {
     if (op === '?:') return conditional(first!, second!, third!);
     if (op === '&&') return and(first!, second!);
     if (op === '||') return or(first!, second!);
-    const operator = BINARY_OPERATORS[op];
-    if (operator === undefined) return this.#report(`the operator ${op} is not supported`);
+    // The parser makes no others.
+    const operator = BINARY_OPERATORS[op]!;
     return (evaluation) => operator(first!(evaluation), second!(evaluation), evaluation);
   }
 
@@ -131,16 +151,13 @@ export class ExpressionCompiler {
 
   #compileObject(nodes: readonly (readonly [Node, Node])[]): Evaluate {
     const members = nodes.map(([name, value]) => [this.compile(name), this.compile(value)] as const);
-    return (evaluation) =>
-      // Makes a member of its own also of `__proto__`.
-      evaluation.own(
-        Object.fromEntries(
-          members.map(([name, value]) => [
-            asText(name(evaluation), 'the name of a member'),
-            value(evaluation),
-          ]),
-        ),
-      );
+    return (evaluation) => {
+      const object: Record<string, unknown> = {};
+      for (const [name, value] of members) {
+        setMember(object, asText(name(evaluation), 'the name of a member'), value(evaluation));
+      }
+      return evaluation.own(object);
+    };
   }
 
   #compileCall([name, nodes]: readonly [string, Node[]]): Evaluate {
@@ -176,7 +193,10 @@ export class ExpressionCompiler {
     if (nodes.length !== 1 || (node?.op !== '.' && node?.op !== '[]')) {
       return this.#report('has() asks for one member: has(input.topic)');
     }
-    return has(this.compile(node));
+    const reference = this.referenceOf(node);
+    if (reference === undefined) return has(this.compile(node));
+    const start = this.#compileStart(reference);
+    return (evaluation) => hasReference(start(evaluation), reference);
   }
 
   #compileLoop(name: string, receiver: Node, nodes: readonly Node[]): Evaluate {
@@ -189,8 +209,9 @@ export class ExpressionCompiler {
       const message = `${name}() is the loop of a loop of a loop; at most ${EXPRESSION_LIMITS.maxNestedLoops} may be within one another`;
       return this.#report(message, 'EXPRESSION_TOO_LARGE');
     }
-    const variable = item?.op === 'id' ? String(item.args) : '';
-    if (variable === '' || ROOTS.has(variable)) {
+    // The parser takes nothing but a name here.
+    const variable = item!.args as string;
+    if (ROOTS.has(variable)) {
       return this.#report(`${name}() needs a name of its own for the item: list.${name}(x, …)`);
     }
     this.#items.push(variable);
@@ -213,6 +234,10 @@ export class ExpressionCompiler {
         : didYouMean(nearestNames(name, ALL_FUNCTIONS));
     return this.#report(`there is no function ${name}().${remedy}`);
   }
+}
+
+function literal(value: unknown): Evaluate {
+  return () => value;
 }
 
 /** A member that is written out. */

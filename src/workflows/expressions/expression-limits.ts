@@ -16,8 +16,10 @@ export const EXPRESSION_LIMITS = {
   maxResultValues: 1_000_000,
   /** Lists and objects of a template within one another. */
   maxTemplateDepth: 32,
-  /** Values in one template. */
+  /** Values in one template, expressions within texts included. */
   maxTemplateValues: 10_000,
+  /** Problems after which the rest of a template is left alone. */
+  maxProblems: 50,
 } as const;
 
 /** What is left of one limit. */

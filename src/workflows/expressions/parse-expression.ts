@@ -24,12 +24,13 @@ export function parseExpression(expression: string): Parsed {
   try {
     return { root: cel.parse(source).ast, source };
   } catch (error) {
+    // The parser throws nothing else, and always says where.
     const { code, summary, range } = error as ParseError;
     if (code === 'limit_exceeded') {
       const message = `"${showExpression(expression)}" is too large or nests too deep (${summary}); split it, or let an agent do this`;
       return { problem: { code: 'EXPRESSION_TOO_LARGE', message } };
     }
-    const position = toOriginal(range?.start ?? 0) + 1;
+    const position = toOriginal(range!.start) + 1;
     const message = `"${showExpression(expression)}" is no expression: ${summary}, at character ${position}`;
     return { problem: { code: 'EXPRESSION_INVALID', message } };
   }

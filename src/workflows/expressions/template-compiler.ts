@@ -3,6 +3,7 @@ import type { Scope } from '../plan/plan.types.js';
 import { compileExpression, EMPTY_SCOPE } from './compile-expression.js';
 import { EXPRESSION_LIMITS } from './expression-limits.js';
 import type { KnownNames, TemplateProblem } from './expression.types.js';
+import { setMember } from './evaluation/values.js';
 import type { Reference } from './evaluation/paths.js';
 import { scanText, type TextPart, writeText } from './template-text.js';
 
@@ -38,12 +39,11 @@ export class TemplateCompiler {
 
   #report(path: Path, message: string, code = 'EXPRESSION_INVALID'): TemplatePart {
     this.problems.push({ path: jsonPath(path).slice(1), code, message });
-    return constant(null);
+    return NOTHING;
   }
 
   #compileValue(template: unknown, path: Path): TemplatePart {
-    this.#valuesLeft -= 1;
-    if (this.#valuesLeft < 0) return this.#reportTooManyValues(path);
+    if (!this.#takeValue(path)) return NOTHING;
     if (typeof template === 'string') return this.#compileText(template, path);
     if (typeof template !== 'object' || template === null) return constant(template);
     if (path.length >= EXPRESSION_LIMITS.maxTemplateDepth) {
@@ -53,11 +53,14 @@ export class TemplateCompiler {
     return Array.isArray(template) ? this.#compileList(template, path) : this.#compileObject(template, path);
   }
 
-  /** Reported once: the first value too many is followed by the others. */
-  #reportTooManyValues(path: Path): TemplatePart {
-    if (this.#valuesLeft < -1) return constant(null);
-    const message = `the template has more than ${EXPRESSION_LIMITS.maxTemplateValues} values; give them with the input of the workflow`;
-    return this.#report(path, message, 'EXPRESSION_TOO_LARGE');
+  /** False for a value too many, reported once; and when there is more wrong than anybody reads. */
+  #takeValue(path: Path): boolean {
+    this.#valuesLeft -= 1;
+    if (this.#valuesLeft === -1) {
+      const message = `the template has more than ${EXPRESSION_LIMITS.maxTemplateValues} values; give them with the input of the workflow`;
+      this.#report(path, message, 'EXPRESSION_TOO_LARGE');
+    }
+    return this.#valuesLeft >= 0 && this.problems.length < EXPRESSION_LIMITS.maxProblems;
   }
 
   #compileList(template: readonly unknown[], path: Path): TemplatePart {
@@ -70,10 +73,11 @@ export class TemplateCompiler {
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, this.#compileValue(value, [...path, name])] as const);
     const parts = members.map(([, part]) => part);
-    // `fromEntries` makes a member of its own also of `__proto__`.
-    return fold('an object', parts, (scope) =>
-      Object.fromEntries(members.map(([name, part]) => [name, part.evaluate(scope)])),
-    );
+    return fold('an object', parts, (scope) => {
+      const object: Record<string, unknown> = {};
+      for (const [name, part] of members) setMember(object, name, part.evaluate(scope));
+      return object;
+    });
   }
 
   #compileText(template: string, path: Path): TemplatePart {
@@ -92,6 +96,7 @@ export class TemplateCompiler {
 
   #compileTextPart(part: TextPart, path: Path): TemplatePart {
     if ('text' in part) return constant(part.text);
+    if (!this.#takeValue(path)) return NOTHING;
     const { problems, stepIds, inputMembers, ...compiled } = compileExpression(part.expression, this.#names);
     for (const { code, message } of problems) this.#report(path, message, code);
     for (const id of stepIds) this.stepIds.add(id);
@@ -99,6 +104,9 @@ export class TemplateCompiler {
     return compiled;
   }
 }
+
+/** What stands for a part with problems; they keep the whole from ever being evaluated. */
+const NOTHING: TemplatePart = constant(null);
 
 function constant(value: unknown): TemplatePart {
   return { constant: { value: deepFreeze(value) }, evaluate: () => value };

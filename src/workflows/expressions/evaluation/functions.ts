@@ -26,12 +26,15 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map(
   } satisfies Record<string, ExpressionFunction>),
 );
 
+/** Counting code points goes one by one. */
+const CODE_UNITS_PER_WORK = 16;
+
 /** Code points, as CEL counts a text; items of a list; members of an object. */
 export function sizeOf(value: unknown, evaluation: Evaluation): bigint {
   if (Array.isArray(value)) return BigInt(value.length);
   if (isObject(value)) return BigInt(memberNames(value, evaluation).length);
   const text = asText(value, 'size()');
-  evaluation.spendOnText(text.length);
+  evaluation.spend(1 + text.length / CODE_UNITS_PER_WORK);
   let count = 0;
   for (let index = 0; index < text.length; index++) {
     if (text.codePointAt(index)! > 0xffff) index += 1;
@@ -70,8 +73,9 @@ function toBoolean(value: unknown): boolean {
   throw cannotConvert('bool', value);
 }
 
+/** Does not repeat a text: it may be long or secret. */
 function cannotConvert(name: string, value: unknown): Trouble {
-  const what = typeof value === 'string' ? `the text "${value.slice(0, 40)}"` : describeKind(value);
+  const what = typeof value === 'string' ? 'a text like this' : describeKind(value);
   return new Trouble(`${name}() cannot convert ${what}`);
 }
 

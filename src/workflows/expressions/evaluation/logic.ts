@@ -36,14 +36,13 @@ export function conditional(condition: Evaluate, yes: Evaluate, no: Evaluate): E
 }
 
 /**
- * `has(a.b.c)`: whether there is such a member, null included. False also where `a.b` is missing or null already, which CEL
- * would refuse: a skipped step has null for an output, and who asks wants to know.
+ * `has(f(x).a)`: whether there is such a member, null included. False also where what should have it is missing or null
+ * already, which CEL would refuse: a skipped step has null for an output, and who asks wants to know.
  */
 export function has(member: Evaluate): Evaluate {
   return (evaluation) => {
     try {
-      member(evaluation);
-      return true;
+      return member(evaluation) !== undefined;
     } catch (error) {
       if (evaluation.coverable(error).kind === 'missing') return false;
       throw error;

@@ -1,9 +1,10 @@
-import type { ExpressionFunction } from './functions.js';
-import { sizeOf } from './functions.js';
 import { type Evaluation, Trouble } from './evaluation.js';
-import { asCount, asText, describeKind, Duration } from './values.js';
+import { type ExpressionFunction, sizeOf } from './functions.js';
+import { TIME_METHODS } from './time-methods.js';
+import { asCount, asText, describeKind } from './values.js';
 
-type Call = ExpressionFunction['call'];
+type Args = readonly unknown[];
+type FromText<Result> = (text: string, part: string, evaluation: Evaluation) => Result;
 
 /** `value.name(…)`. */
 export const METHODS: ReadonlyMap<string, ExpressionFunction> = new Map<string, ExpressionFunction>([
@@ -11,93 +12,30 @@ export const METHODS: ReadonlyMap<string, ExpressionFunction> = new Map<string, 
     'size',
     { least: 1, most: 1, gives: 'a number', call: ([value], evaluation) => sizeOf(value, evaluation) },
   ],
-  ['contains', ofText('contains', (text, part) => text.includes(part))],
-  ['startsWith', ofText('startsWith', (text, part) => text.startsWith(part))],
-  ['endsWith', ofText('endsWith', (text, part) => text.endsWith(part))],
-  ['lowerAscii', { least: 1, most: 1, gives: 'a text', call: changeText('lowerAscii', toLowerAscii) }],
-  ['upperAscii', { least: 1, most: 1, gives: 'a text', call: changeText('upperAscii', toUpperAscii) }],
-  ['trim', { least: 1, most: 1, gives: 'a text', call: changeText('trim', (text) => text.trim()) }],
+  ['lowerAscii', changing('lowerAscii', toLowerAscii)],
+  ['upperAscii', changing('upperAscii', toUpperAscii)],
+  ['trim', changing('trim', (text) => text.trim())],
+  ['startsWith', comparing('startsWith', (text, part) => text.startsWith(part))],
+  ['endsWith', comparing('endsWith', (text, part) => text.endsWith(part))],
+  ['contains', searching('contains', (text, part) => text.includes(part))],
+  ['lastIndexOf', searching('lastIndexOf', (text, part) => BigInt(text.lastIndexOf(part)), 'a number')],
   ['indexOf', { least: 2, most: 3, gives: 'a number', call: indexOf }],
-  ['lastIndexOf', { least: 2, most: 2, gives: 'a number', call: lastIndexOf }],
+  ['split', searching('split', split, 'a list')],
   ['substring', { least: 2, most: 3, gives: 'a text', call: substring }],
-  ['split', { least: 2, most: 2, gives: 'a list', call: split }],
   ['join', { least: 1, most: 2, gives: 'a text', call: join }],
-  ['getFullYear', ofTime('getFullYear', (at) => at.getUTCFullYear())],
-  ['getMonth', ofTime('getMonth', (at) => at.getUTCMonth())],
-  ['getDate', ofTime('getDate', (at) => at.getUTCDate())],
-  ['getDayOfMonth', ofTime('getDayOfMonth', (at) => at.getUTCDate() - 1)],
-  ['getDayOfWeek', ofTime('getDayOfWeek', (at) => at.getUTCDay())],
-  [
-    'getHours',
-    ofTime(
-      'getHours',
-      (at) => at.getUTCHours(),
-      (ms) => ms / 3_600_000,
-    ),
-  ],
-  [
-    'getMinutes',
-    ofTime(
-      'getMinutes',
-      (at) => at.getUTCMinutes(),
-      (ms) => ms / 60_000,
-    ),
-  ],
-  [
-    'getSeconds',
-    ofTime(
-      'getSeconds',
-      (at) => at.getUTCSeconds(),
-      (ms) => ms / 1_000,
-    ),
-  ],
-  [
-    'getMilliseconds',
-    ofTime(
-      'getMilliseconds',
-      (at) => at.getUTCMilliseconds(),
-      (ms) => ms,
-    ),
-  ],
+  ...TIME_METHODS,
 ]);
 
-/** A question about a text and a part of it. */
-function ofText(name: string, ask: (text: string, part: string) => boolean): ExpressionFunction {
-  return {
-    least: 2,
-    most: 2,
-    call: ([value, part], evaluation) => {
-      const text = textOf(value, name, evaluation);
-      return ask(text, asText(part, `${name}()`));
-    },
+function changing(name: string, change: (text: string) => string): ExpressionFunction {
+  const call = ([value]: Args, evaluation: Evaluation): string => {
+    const text = asText(value, `${name}()`);
+    evaluation.spendOnText(text.length);
+    return change(text);
   };
+  return { least: 1, most: 1, gives: 'a text', call };
 }
 
-/** A part of an instant, in UTC, or the whole of a duration in a unit. */
-function ofTime(
-  name: string,
-  ofInstant: (instant: Date) => number,
-  ofDurationMs?: (ms: number) => number,
-): ExpressionFunction {
-  const call: Call = ([value]) => {
-    if (value instanceof Date) return BigInt(ofInstant(value));
-    if (value instanceof Duration && ofDurationMs) return BigInt(Math.trunc(ofDurationMs(value.ms)));
-    const needed = ofDurationMs ? 'an instant or a duration' : 'an instant';
-    throw new Trouble(`${name}() needs ${needed}, not ${describeKind(value)}; write timestamp(text) first`);
-  };
-  return { least: 1, most: 1, gives: 'a number', call };
-}
-
-function changeText(name: string, change: (text: string) => string): Call {
-  return ([value], evaluation) => change(textOf(value, name, evaluation));
-}
-
-function textOf(value: unknown, name: string, evaluation: Evaluation): string {
-  const text = asText(value, `${name}()`);
-  evaluation.spendOnText(text.length);
-  return text;
-}
-
+/** CEL changes the letters of ASCII and no others. */
 function toLowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
@@ -106,22 +44,44 @@ function toUpperAscii(text: string): string {
   return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-function indexOf([value, part, from = 0n]: readonly unknown[], evaluation: Evaluation): unknown {
-  const text = textOf(value, 'indexOf', evaluation);
-  const start = positionIn(text, from, 'indexOf');
-  return BigInt(text.indexOf(asText(part, 'indexOf()'), start));
+/** Looks at one place of a text. */
+function comparing(name: string, compare: FromText<boolean>): ExpressionFunction {
+  const call = ([value, other]: Args, evaluation: Evaluation): boolean => {
+    const [text, part] = [asText(value, `${name}()`), asText(other, `${name}()`)];
+    evaluation.spendOnText(part.length);
+    return compare(text, part, evaluation);
+  };
+  return { least: 2, most: 2, call };
 }
 
-function lastIndexOf([value, part]: readonly unknown[], evaluation: Evaluation): unknown {
-  const text = textOf(value, 'lastIndexOf', evaluation);
-  return BigInt(text.lastIndexOf(asText(part, 'lastIndexOf()')));
+/** Looks at all places of a text. */
+function searching(name: string, search: FromText<unknown>, gives?: string): ExpressionFunction {
+  const call = ([value, other]: Args, evaluation: Evaluation): unknown => {
+    const [text, part] = [asText(value, `${name}()`), asText(other, `${name}()`)];
+    evaluation.spendOnSearch(text, part);
+    return search(text, part, evaluation);
+  };
+  return { least: 2, most: 2, gives, call };
 }
 
-function substring([value, from, to]: readonly unknown[], evaluation: Evaluation): unknown {
-  const text = textOf(value, 'substring', evaluation);
+function indexOf([value, other, from = 0n]: Args, evaluation: Evaluation): bigint {
+  const [text, part] = [asText(value, 'indexOf()'), asText(other, 'indexOf()')];
+  evaluation.spendOnSearch(text, part);
+  return BigInt(text.indexOf(part, positionIn(text, from, 'indexOf')));
+}
+
+function split(text: string, separator: string, evaluation: Evaluation): string[] {
+  const parts = text.split(separator);
+  evaluation.spend(parts.length);
+  return evaluation.own(parts);
+}
+
+function substring([value, from, to]: Args, evaluation: Evaluation): string {
+  const text = asText(value, 'substring()');
   const start = positionIn(text, from, 'substring');
   const end = to === undefined ? text.length : positionIn(text, to, 'substring');
   if (end < start) throw new Trouble(`substring() cannot end at ${end}, before its start at ${start}`);
+  evaluation.spendOnText(end - start);
   return text.slice(start, end);
 }
 
@@ -131,25 +91,18 @@ function positionIn(text: string, value: unknown, name: string): number {
   throw new Trouble(`${name}() got the position ${position} in a text of ${text.length} characters`);
 }
 
-function split([value, separator]: readonly unknown[], evaluation: Evaluation): unknown {
-  const parts = textOf(value, 'split', evaluation).split(asText(separator, 'split()'));
-  evaluation.spend(parts.length);
-  return evaluation.own(parts);
-}
-
-function join([value, separator = '']: readonly unknown[], evaluation: Evaluation): unknown {
+function join([value, separator = '']: Args, evaluation: Evaluation): string {
   if (!Array.isArray(value)) throw new Trouble(`join() needs a list of texts, not ${describeKind(value)}`);
   const between = asText(separator, 'join()');
+  evaluation.spend(value.length);
   let length = 0;
   for (const item of value as unknown[]) {
     if (typeof item !== 'string') {
-      throw new Trouble(
-        `join() needs a list of texts, but one is ${describeKind(item)}; write list.map(x, string(x)) first`,
-      );
+      const remedy = 'write list.map(x, string(x)) first';
+      throw new Trouble(`join() needs a list of texts, but one is ${describeKind(item)}; ${remedy}`);
     }
     length += item.length + between.length;
   }
-  evaluation.spend(value.length);
   evaluation.allowText(length);
   return value.join(between);
 }

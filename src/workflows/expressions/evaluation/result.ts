@@ -1,6 +1,6 @@
 import { type Budget, EXPRESSION_LIMITS } from '../expression-limits.js';
 import { type Evaluation, textTooLong, Trouble } from './evaluation.js';
-import { Duration } from './values.js';
+import { Duration, setMember } from './values.js';
 
 /**
  * The JSON that an expression's value stands for. What was found in the data is given as it is; in what the expression made,
@@ -42,8 +42,8 @@ function convert(value: unknown, evaluation: Evaluation, size: Size): unknown {
   const members = value as Record<string, unknown>;
   for (const name of Object.keys(members)) {
     takeText(name.length, size);
-    // Not an assignment, which would do something else for a member that is called `__proto__`.
-    Object.defineProperty(members, name, { value: convert(members[name], evaluation, size) });
+    const member = convert(members[name], evaluation, size);
+    if (member !== members[name]) setMember(members, name, member);
   }
   return value;
 }

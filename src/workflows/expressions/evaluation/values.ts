@@ -28,6 +28,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   );
 }
 
+/** Gives an object a member of its own, whatever its name; an assignment to `__proto__` would change what the object is. */
+export function setMember(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
 /** What a value is, for a message: `a text`. Never the value itself: it may be long or secret. */
 export function describeKind(value: unknown): string {
   if (value === null) return 'null';
