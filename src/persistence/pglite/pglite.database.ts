@@ -21,12 +21,17 @@ export class PgliteDatabase extends Database {
   readonly #listeners: Listeners;
   readonly #turnstile = new Turnstile();
   readonly #scope = new TransactionScope();
+  readonly #onClosed: () => void;
   #thread: Promise<PgliteThread> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @param spawn starts the thread; again after a crash */
-  constructor(spawn: () => Worker, logger: Logger) {
+  /**
+   * @param spawn starts the thread; again after a crash
+   * @param onClosed called once the thread has ended for good
+   */
+  constructor(spawn: () => Worker, logger: Logger, onClosed: () => void = () => {}) {
     super();
+    this.#onClosed = onClosed;
     this.#spawn = spawn;
     this.#listeners = new Listeners(logger);
   }
@@ -69,18 +74,20 @@ export class PgliteDatabase extends Database {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#turnstile.passAlone(async () => {
-      const thread = await this.#thread?.catch(() => undefined);
-      await thread?.close();
-    });
+    this.#closing ??= this.#turnstile.passAlone(() => this.#end((thread) => thread.close()));
     return this.#closing;
   }
 
-  /** Ends the thread at once and takes no more statements: the data is not this process's any more. */
-  async abandon(): Promise<void> {
-    this.#closing ??= Promise.resolve();
+  /** Ends at once, in the middle of what it does: the data is not this process's any more. */
+  abandon(reason: string): Promise<void> {
+    this.#closing ??= this.#end((thread) => thread.terminate(reason));
+    return this.#closing;
+  }
+
+  async #end(end: (thread: PgliteThread) => Promise<void>): Promise<void> {
     const thread = await this.#thread?.catch(() => undefined);
-    await thread?.terminate('the data directory was taken over');
+    if (thread !== undefined) await end(thread);
+    this.#onClosed();
   }
 
   async #transact<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {

@@ -178,7 +178,10 @@ function failureOf({ message = '', code, constraint, table }: BackendMessage): P
 
 async function serve(): Promise<void> {
   const pglite = await startPglite();
-  if (task === 'initialize') return pglite.close();
+  if (task === 'initialize') {
+    await pglite.close();
+    return tell({ kind: 'ready' });
+  }
   pglite.onNotification((channel, payload) => tell({ kind: 'notification', channel, payload }));
   // PGlite takes one statement at a time; those that come meanwhile wait here, in order.
   let last = Promise.resolve();

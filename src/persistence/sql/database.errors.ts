@@ -27,6 +27,18 @@ export class DatabaseTimeoutError extends CadreError {
   }
 }
 
+/** An option of the database is out of its bounds. */
+export class InvalidDatabaseOptionsError extends CadreError {
+  constructor(field: string, shown: string, rule: string) {
+    super({
+      code: 'DATABASE_OPTIONS_INVALID',
+      kind: 'definition',
+      message: `The database option ${field} is ${shown.slice(0, 100)}; it must be ${rule}.`,
+      details: { field, rule },
+    });
+  }
+}
+
 /** The database does not let Cadre in: a wrong user or password, no such database, or rights that are missing. */
 export class DatabaseAccessError extends CadreError {
   constructor(reason: string, cause?: unknown) {
@@ -80,6 +92,19 @@ export class DatabaseNewerError extends CadreError {
       kind: 'definition',
       message: `The database was changed by a later version of Cadre (${migrations.join(', ')}); start that version, or use another database.`,
       details: { migrations },
+    });
+  }
+}
+
+/** The database is of a version of PostgreSQL that Cadre does not work with. */
+export class DatabaseVersionError extends CadreError {
+  /** @param remedy what to do, as a sentence part */
+  constructor(reason: string, remedy: string) {
+    super({
+      code: 'DATABASE_VERSION_UNSUPPORTED',
+      kind: 'definition',
+      message: `The database is of an unsupported version: ${reason}; ${remedy}.`,
+      details: { reason },
     });
   }
 }
