@@ -1,0 +1,195 @@
+import semver from 'semver';
+import { nearestNames, type Cancel, type Clock } from '../../common/index.js';
+import type { Page, WorkflowDefinition } from '../../orchestration/index.js';
+import { InvalidVersionRangeError, parseAgentReference } from '../../registry/index.js';
+import { InvalidCursorError } from '../workflows.errors.js';
+import {
+  UnknownWorkflowError,
+  WorkflowDeclaredError,
+  WorkflowInUseError,
+  WorkflowVersionExistsError,
+} from './library.errors.js';
+import { referencesOf } from './references.js';
+import type { WorkflowStore } from './workflow.store.js';
+
+/** A version of a workflow. */
+export interface LibraryEntry {
+  readonly name: string;
+  readonly version: string;
+  /** The same object as long as nothing changes. */
+  readonly definition: WorkflowDefinition;
+  /** `declared` in the code of the application, or `stored` from outside. */
+  readonly source: 'declared' | 'stored';
+  /** Milliseconds since the epoch, of a stored one. */
+  readonly createdAt?: number;
+}
+
+const DEFAULT_VERSION = '1.0.0';
+const NONE: ReadonlyMap<string, LibraryEntry> = new Map();
+
+/**
+ * All workflows by name and version: those that the application declares, and those that were stored over REST or from code. A
+ * stored version never changes; without a range, the highest version that is no pre-release counts.
+ */
+export class WorkflowLibrary {
+  /** By name, then by version; the lowest version first. Replaced as a whole, never changed. */
+  #entries: ReadonlyMap<string, ReadonlyMap<string, LibraryEntry>> = new Map();
+  #declared: readonly LibraryEntry[] = [];
+  readonly #listeners = new Set<() => void>();
+  #stopListening: Cancel | undefined;
+  /** Loads follow each other: an older answer never overwrites a newer one. */
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: WorkflowStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Takes in what the application declares and what is stored, and goes on to follow the store. */
+  async open(declared: readonly WorkflowDefinition[]): Promise<void> {
+    this.#declared = declared.map((definition) => ({
+      name: definition.name,
+      version: definition.version ?? DEFAULT_VERSION,
+      definition,
+      source: 'declared',
+    }));
+    this.#stopListening = this.store.onChange(() => void this.#load().catch(() => {}));
+    await this.#load();
+  }
+
+  close(): void {
+    this.#stopListening?.();
+  }
+
+  /** Calls after each change, here or on another node. */
+  onChange(listener: () => void): Cancel {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @param reference `name` or `name@range` @throws VERSION_RANGE_INVALID */
+  find(reference: string): LibraryEntry | undefined {
+    const { name, range } = parseAgentReference(reference);
+    if (range !== undefined && semver.validRange(range) === null) throw new InvalidVersionRangeError(range);
+    const versions = this.#entries.get(name) ?? NONE;
+    const fitting = [...versions.keys()].filter(
+      (version) => range === undefined || semver.satisfies(version, range),
+    );
+    const stable = fitting.filter((version) => semver.prerelease(version) === null);
+    const best = stable.at(-1) ?? fitting.at(-1);
+    return best === undefined ? undefined : versions.get(best);
+  }
+
+  /** @throws WORKFLOW_UNKNOWN with the nearest names or the versions there are; VERSION_RANGE_INVALID */
+  get(reference: string): LibraryEntry {
+    const entry = this.find(reference);
+    if (entry !== undefined) return entry;
+    const { name } = parseAgentReference(reference);
+    const versions = [...(this.#entries.get(name) ?? NONE).keys()];
+    throw new UnknownWorkflowError(reference, versions, nearestNames(name, this.names()));
+  }
+
+  names(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** All versions of a workflow, the lowest first; none of an unknown one. */
+  versions(name: string): readonly LibraryEntry[] {
+    return [...(this.#entries.get(name) ?? NONE).values()];
+  }
+
+  /** The current version of each workflow, by name. The cursor is the last name of a page. @throws CURSOR_INVALID */
+  list({ limit, cursor }: { readonly limit: number; readonly cursor?: string }): Page<LibraryEntry> {
+    if (cursor !== undefined && !/^[a-z][\w-]*$/i.test(cursor)) throw new InvalidCursorError(cursor);
+    const names = this.names().filter((name) => cursor === undefined || name > cursor);
+    const items = names.slice(0, limit).map((name) => this.get(name));
+    return names.length > limit ? { items, nextCursor: items.at(-1)?.name } : { items };
+  }
+
+  /**
+   * Stores a version; the same content again is fine.
+   * @param definition one that was checked
+   * @throws WORKFLOW_VERSION_EXISTS, WORKFLOW_DECLARED
+   */
+  async save(
+    definition: WorkflowDefinition,
+  ): Promise<{ readonly entry: LibraryEntry; readonly isNew: boolean }> {
+    const { name, version = DEFAULT_VERSION } = definition;
+    const known = this.#entries.get(name)?.get(version);
+    if (known?.source === 'declared') throw new WorkflowDeclaredError(name, version);
+    const isSaved = await this.store.save({ name, version, definition, createdAt: this.clock.now() });
+    if (!isSaved) throw new WorkflowVersionExistsError(name, version);
+    await this.#load();
+    return { entry: this.get(`${name}@${version}`), isNew: known === undefined };
+  }
+
+  /**
+   * Removes one stored version, or all of them. Runs that were started with it go on: they keep what they were started with.
+   * @throws WORKFLOW_UNKNOWN, WORKFLOW_DECLARED; WORKFLOW_IN_USE while another workflow would be left without it
+   */
+  async remove(name: string, version?: string): Promise<void> {
+    const removed = this.versions(name).filter((entry) => version === undefined || entry.version === version);
+    if (removed.length === 0) this.get(version === undefined ? name : `${name}@${version}`);
+    const declared = removed.find(({ source }) => source === 'declared');
+    if (declared !== undefined) throw new WorkflowDeclaredError(name, declared.version);
+    const users = this.#usersOf(name, new Set(removed.map((entry) => entry.version)));
+    if (users.length > 0) throw new WorkflowInUseError(name, users);
+    await this.store.remove(name, version);
+    await this.#load();
+  }
+
+  /** The workflows that would find no version of another one, were these removed. */
+  #usersOf(name: string, removed: ReadonlySet<string>): string[] {
+    const left = this.versions(name).filter(({ version }) => !removed.has(version));
+    const isServed = (range: string | undefined): boolean =>
+      left.some(({ version }) => range === undefined || semver.satisfies(version, range));
+    return [...this.#entries.values()]
+      .flatMap((versions) => [...versions.values()])
+      .filter((entry) => entry.name !== name)
+      .filter(({ definition }) =>
+        referencesOf(definition)
+          .map(parseAgentReference)
+          .some((reference) => reference.name === name && !isServed(reference.range)),
+      )
+      .map((entry) => `${entry.name}@${entry.version}`);
+  }
+
+  #load(): Promise<void> {
+    // One that failed does not stop the next.
+    this.#loading = this.#loading.catch(() => {}).then(() => this.#loadNow());
+    return this.#loading;
+  }
+
+  async #loadNow(): Promise<void> {
+    const stored = (await this.store.all()).map((workflow): LibraryEntry => ({
+      ...workflow,
+      source: 'stored',
+    }));
+    const byName = new Map<string, LibraryEntry[]>();
+    // What the code declares wins over what was stored under the same version before.
+    for (const entry of [...stored, ...this.#declared]) {
+      const others = (byName.get(entry.name) ?? []).filter(({ version }) => version !== entry.version);
+      byName.set(entry.name, [...others, this.#sameAs(entry)]);
+    }
+    const sorted = [...byName].sort(([one], [other]) => (one < other ? -1 : 1));
+    this.#entries = new Map(
+      sorted.map(([name, entries]) => [
+        name,
+        new Map(
+          entries
+            .toSorted((one, other) => semver.compare(one.version, other.version))
+            .map((entry) => [entry.version, entry]),
+        ),
+      ]),
+    );
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** A version never changes, so an entry that is known stays the same object. */
+  #sameAs(entry: LibraryEntry): LibraryEntry {
+    const known = this.#entries.get(entry.name)?.get(entry.version);
+    return known?.source === 'stored' && entry.source === 'stored' && known.createdAt === entry.createdAt
+      ? known
+      : entry;
+  }
+}
