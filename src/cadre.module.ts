@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ConfigurableModuleClass } from './cadre.module-definition.js';
 import { cadreProviders } from './cadre.providers.js';
+import { DatabaseService } from './database.service.js';
 import { Clock, EventBus, Logger, RandomSource } from './common/index.js';
 import {
   ORCHESTRATION_OPTIONS,
@@ -10,7 +11,7 @@ import {
 } from './orchestration/index.js';
 import { REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
 import { StatusHistoryStore, StatusModule, StatusRules } from './status/index.js';
-import { WorkflowsModule } from './workflows/index.js';
+import { RUN_STORES, WORKFLOW_OPTIONS, WorkflowsModule, WorkflowStore } from './workflows/index.js';
 
 /**
  * Cadre in a Nest application: import `CadreModule.forRoot()` once, list agents as providers anywhere, inject
@@ -22,7 +23,7 @@ import { WorkflowsModule } from './workflows/index.js';
 @Global()
 @Module({
   imports: [StatusModule, RegistryModule, OrchestrationModule, WorkflowsModule],
-  providers: [...cadreProviders, OrchestrationService],
+  providers: [...cadreProviders, DatabaseService, OrchestrationService],
   exports: [
     Clock,
     EventBus,
@@ -31,6 +32,9 @@ import { WorkflowsModule } from './workflows/index.js';
     StatusHistoryStore,
     StatusRules,
     WorkflowRunner,
+    WorkflowStore,
+    RUN_STORES,
+    WORKFLOW_OPTIONS,
     REGISTRY_OPTIONS,
     ORCHESTRATION_OPTIONS,
     OrchestrationService,

@@ -1,6 +1,8 @@
 import type { OrchestrationOptions } from './orchestration/index.js';
+import type { DatabaseOptions } from './persistence/index.js';
 import type { RegistryOptions } from './registry/index.js';
 import type { TransitionTable } from './status/index.js';
+import type { WorkflowsOptions } from './workflows/index.js';
 
 /** Everything that can be set about Cadre; all of it has defaults. */
 export interface CadreOptions {
@@ -8,4 +10,10 @@ export interface CadreOptions {
   readonly statusTransitions?: TransitionTable;
   readonly registry?: RegistryOptions;
   readonly orchestration?: OrchestrationOptions;
+  /**
+   * Where status, history, workflows and runs are kept: a Postgres by its `url`, else an embedded database in `dataDir`. Default: in
+   * memory, where they end with the process.
+   */
+  readonly database?: DatabaseOptions;
+  readonly workflows?: WorkflowsOptions;
 }

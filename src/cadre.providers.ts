@@ -12,10 +12,24 @@ import {
 } from './common/index.js';
 import { NestLogger } from './nest-logger.js';
 import { ORCHESTRATION_OPTIONS, resolveOrchestrationOptions, WorkflowRunner } from './orchestration/index.js';
-import { MemoryStatusHistoryStore } from './persistence/index.js';
+import {
+  Database,
+  MemoryRunStore,
+  MemoryStatusHistoryStore,
+  MemoryWorkflowStore,
+  openDatabase,
+  SqlRunStore,
+} from './persistence/index.js';
 import { REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
 import { StatusHistoryStore, StatusRules } from './status/index.js';
-import { ListRunner } from './workflows/index.js';
+import {
+  resolveWorkflowsOptions,
+  RUN_STORES,
+  RunService,
+  WORKFLOW_OPTIONS,
+  WorkflowStore,
+  type RunStores,
+} from './workflows/index.js';
 
 /** What every feature needs of the process: time, chance, events, logs. */
 const platform: Provider[] = [
@@ -32,10 +46,34 @@ const platform: Provider[] = [
   },
 ];
 
+/** The database behind all stores; `null` for an application that keeps everything in memory. */
+const database: Provider = {
+  provide: Database,
+  inject: [CADRE_OPTIONS, Clock, RandomSource, Logger],
+  useFactory: (
+    { database: options }: CadreOptions,
+    ...[clock, random, logger]: [Clock, RandomSource, Logger]
+  ): Promise<Database> | null =>
+    options === undefined ? null : openDatabase(options, { clock, random, logger }),
+};
+
 /** Each port and the adapter that stands behind it. */
 const adapters: Provider[] = [
+  database,
   { provide: StatusHistoryStore, useClass: MemoryStatusHistoryStore },
-  { provide: WorkflowRunner, useExisting: ListRunner },
+  { provide: WorkflowStore, useClass: MemoryWorkflowStore },
+  {
+    provide: RUN_STORES,
+    inject: [Database, Clock, RandomSource, Logger],
+    useFactory: (
+      db: Database | null,
+      ...[clock, random, logger]: [Clock, RandomSource, Logger]
+    ): RunStores => ({
+      memory: new MemoryRunStore(clock),
+      durable: db === null ? undefined : new SqlRunStore(db, { clock, random, logger }),
+    }),
+  },
+  { provide: WorkflowRunner, useExisting: RunService },
 ];
 
 /** Options, validated: a wrong one stops the boot. */
@@ -54,6 +92,11 @@ const options: Provider[] = [
     provide: ORCHESTRATION_OPTIONS,
     inject: [CADRE_OPTIONS],
     useFactory: ({ orchestration }: CadreOptions) => resolveOrchestrationOptions(orchestration),
+  },
+  {
+    provide: WORKFLOW_OPTIONS,
+    inject: [CADRE_OPTIONS],
+    useFactory: ({ workflows }: CadreOptions) => resolveWorkflowsOptions(workflows),
   },
 ];
 

@@ -2,3 +2,6 @@ export { MemoryRunStore, type MemoryRunStoreOptions } from './memory/memory-run.
 export { MemoryStatusHistoryStore } from './memory/memory-status-history.store.js';
 export { MemoryWorkflowStore } from './memory/memory-workflow.store.js';
 export { SqlRunStore } from './runs/sql-run.store.js';
+export type { DatabaseOptions } from './database.options.js';
+export { openDatabase } from './open-database.js';
+export { Database } from './sql/database.js';

@@ -4,11 +4,17 @@ export { at, errorOf, orElse, present, statusOf, typed } from './builder/ref.js'
 export type { Ref, RefTo, Wired } from './builder/ref.types.js';
 export { expr, text } from './builder/tags.js';
 export { workflow, type WorkflowOptions, type WorkflowStart } from './builder/workflow-builder.js';
+export * from './library/library.errors.js';
+export { WorkflowLibrary, type LibraryEntry } from './library/workflow-library.js';
 export { WorkflowStore, type StoredWorkflow } from './library/workflow.store.js';
-export { ListRunner } from './list-runner.js';
 export type { WorkflowBundle, WorkflowPlan } from './plan/plan.types.js';
 export type { EngineParts, Elsewhere, RemoteTask } from './engine/execution.js';
+export { lintWorkflow } from './check/lint.js';
+export type { CheckResult } from './check/check.types.js';
+export { parseDocument, type ParsedDocument } from './definition/parse-document.js';
+export { workflowJsonSchema } from './definition/workflow.shape.js';
 export { compileWorkflow } from './plan/compile.js';
+export { CheckedPreparation } from './runs/checked-preparation.js';
 export { createRunPlace, type RunPlaceParts } from './runs/create-run-place.js';
 export { WorkflowPreparation, type PreparedWorkflow } from './runs/prepared-workflow.js';
 export { RunPlace } from './runs/run-place.js';
@@ -18,3 +24,9 @@ export type * from './runs/run-record.types.js';
 export * from './runs/run.store.js';
 export * from './workflows.errors.js';
 export { WorkflowsModule } from './workflows.module.js';
+export {
+  resolveWorkflowsOptions,
+  type ResolvedWorkflowsOptions,
+  type WorkflowsOptions,
+} from './workflows.options.js';
+export { RUN_STORES, WORKFLOW_OPTIONS, type RunStores } from './workflows.tokens.js';

@@ -88,3 +88,15 @@ export class InvalidCursorError extends CadreError {
     });
   }
 }
+
+/** An option of workflows is out of its bounds. */
+export class WorkflowOptionError extends CadreError {
+  constructor(field: string, value: unknown, allowed: string) {
+    super({
+      code: 'WORKFLOW_OPTION_INVALID',
+      kind: 'definition',
+      message: `workflows.${field} is ${String(value).slice(0, 60)}; it must be ${allowed}.`,
+      details: { field },
+    });
+  }
+}

@@ -1,13 +1,18 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { OrchestrationModule } from '../orchestration/index.js';
 import { RegistryModule } from '../registry/index.js';
+import { SelectionModule } from '../selection/index.js';
+import { WorkflowLibrary } from './library/workflow-library.js';
+import { CheckedPreparation } from './runs/checked-preparation.js';
+import { RunService } from './runs/run-service.js';
 import { workflowProviders } from './workflows.providers.js';
-import { ListRunner } from './list-runner.js';
+import { WorkflowsService } from './workflows.service.js';
 
-/** Runs workflows. */
+/** Finds, checks and runs workflows. */
 @Module({
-  imports: [RegistryModule, OrchestrationModule],
-  providers: workflowProviders,
-  exports: [ListRunner],
+  imports: [DiscoveryModule, RegistryModule, SelectionModule, OrchestrationModule],
+  providers: [...workflowProviders, WorkflowsService],
+  exports: [RunService, WorkflowLibrary, CheckedPreparation],
 })
 export class WorkflowsModule {}

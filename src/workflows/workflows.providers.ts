@@ -1,14 +1,72 @@
 import type { Provider } from '@nestjs/common';
-import { Clock } from '../common/index.js';
+import { Clock, Logger, RandomSource } from '../common/index.js';
 import { TaskExecutor } from '../orchestration/index.js';
 import { Catalog } from '../registry/index.js';
-import { ListRunner } from './list-runner.js';
+import { StrategyCatalog } from '../selection/index.js';
+import type { EngineParts } from './engine/execution.js';
+import { WorkflowLibrary } from './library/workflow-library.js';
+import { WorkflowStore } from './library/workflow.store.js';
+import { CheckedPreparation } from './runs/checked-preparation.js';
+import { createRunPlace } from './runs/create-run-place.js';
+import { RunService } from './runs/run-service.js';
+import type { RunStore } from './runs/run.store.js';
+import type { ResolvedWorkflowsOptions } from './workflows.options.js';
+import { RUN_STORES, WORKFLOW_OPTIONS, type RunStores } from './workflows.tokens.js';
+
+/** Milliseconds between two signs of life of a node; claims outlive several of them. */
+const TOUCH_EVERY_MS = 3_000;
 
 export const workflowProviders: Provider[] = [
   {
-    provide: ListRunner,
-    inject: [TaskExecutor, Catalog, Clock],
-    useFactory: (executor: TaskExecutor, catalog: Catalog, clock: Clock) =>
-      new ListRunner(executor, catalog, clock),
+    provide: WorkflowLibrary,
+    inject: [WorkflowStore, Clock],
+    useFactory: (store: WorkflowStore, clock: Clock) => new WorkflowLibrary(store, clock),
+  },
+  {
+    provide: CheckedPreparation,
+    inject: [Catalog, WorkflowLibrary, StrategyCatalog],
+    useFactory: (catalog: Catalog, library: WorkflowLibrary, strategies: StrategyCatalog) =>
+      new CheckedPreparation({
+        catalog,
+        getWorkflow: (reference) => library.get(reference).definition,
+        findWorkflow: (reference) => library.find(reference)?.definition,
+        workflowNames: () => library.names(),
+        strategyNames: () => strategies.names(),
+      }),
+  },
+  {
+    provide: RunService,
+    inject: [
+      RUN_STORES,
+      WORKFLOW_OPTIONS,
+      CheckedPreparation,
+      TaskExecutor,
+      Catalog,
+      Clock,
+      RandomSource,
+      Logger,
+    ],
+    useFactory: (
+      stores: RunStores,
+      options: ResolvedWorkflowsOptions,
+      preparation: CheckedPreparation,
+      ...[executor, catalog, clock, random, logger]: [TaskExecutor, Catalog, Clock, RandomSource, Logger]
+    ) => {
+      const engine: EngineParts = { executor, catalog, clock, random, logger, limits: options };
+      const place = (store: RunStore, parks: boolean) =>
+        createRunPlace({
+          store,
+          engine,
+          compile: (bundle) => preparation.compile(bundle),
+          settings: { maxActiveRuns: options.maxActiveRuns, touchEveryMs: TOUCH_EVERY_MS, parks },
+        });
+      return new RunService({
+        clock,
+        preparation,
+        memory: place(stores.memory, false),
+        durable: stores.durable && place(stores.durable, true),
+        maxPayloadBytes: options.maxOutputBytes,
+      });
+    },
   },
 ];

@@ -58,9 +58,9 @@ describe('a run of a list', () => {
     await labor.hasBegun;
     expect(await orchestration.cancel(runId, 'not needed')).toMatchObject({
       status: 'canceled',
-      failure: { code: 'TASK_CANCELED', kind: 'canceled' },
+      failure: { code: 'RUN_CANCELED', kind: 'canceled' },
     });
-    expect(labor.stops).toMatchObject([{ code: 'TASK_CANCELED', cause: 'not needed' }]);
+    expect(labor.stops).toMatchObject([{ code: 'TASK_CANCELED', cause: { code: 'RUN_CANCELED' } }]);
     expect([registry.get('labor').load.inFlight, rest.tasks]).toEqual([0, 0]);
     await expect(orchestration.cancel(runId)).rejects.toMatchObject({ code: 'RUN_FINISHED' });
     await app.close();

@@ -53,13 +53,15 @@ export class TaskAction {
     if (unit.signal.aborted) throw new StepCanceledError(unit.key, messageOf(unit.signal.reason));
     if (this.#isElsewhere(task)) return this.#doElsewhere(unit, task, input);
     execution.begin();
+    let failed: { readonly error: unknown };
     try {
       return toActionResult(await this.#execute(unit, task, input), tries);
     } catch (error) {
-      return await this.#follow(unit, task, tries, error);
+      failed = { error };
     } finally {
       execution.end();
     }
+    return this.#follow(unit, task, tries, failed.error);
   }
 
   #execute(unit: Unit, task: PlannedTask, input: Flowing): Promise<TaskResult> {
@@ -124,10 +126,13 @@ export class TaskAction {
     if (!failure.retryable || tries.count >= retry.attempts || unit.signal.aborted) {
       throw new ActionFailedError(failure, tries, error);
     }
+    execution.begin();
     try {
       await execution.clock.delay(retryDelayMs(retry, tries.count, execution.random), unit.signal);
     } catch {
       throw new ActionFailedError(failure, tries, error);
+    } finally {
+      execution.end();
     }
     return undefined;
   }
@@ -140,10 +145,7 @@ export class TaskAction {
     const dueAt = known?.dueAt ?? openedAt + task.queueTimeoutMs;
     const wait = { key, stepId: step.id, kind: 'agent' as const, subject, openedAt, dueAt };
     if (known === undefined) void log.add({ type: 'step.waiting', at: openedAt, key, wait });
-    // The work that led here goes on only when the wait ends.
-    this.execution.end();
     const end = await waits.open(wait, signal);
-    this.execution.begin();
     if (end.kind === 'due') throw toError({ ...failure, retryable: false });
     return undefined;
   }

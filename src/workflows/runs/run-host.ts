@@ -1,4 +1,5 @@
-import { messageOf, toFailure, type Cancel } from '../../common/index.js';
+import { messageOf, toFailure, type Cancel, type Failure } from '../../common/index.js';
+import { ShuttingDownError } from '../../orchestration/index.js';
 import type { EngineParts } from '../engine/execution.js';
 import { RunExecution, type ExecutionEnd, type ExecutionInit } from '../engine/run-execution.js';
 import type { PlanCache } from './plan-cache.js';
@@ -26,6 +27,9 @@ export interface RunHostParts {
 
 /** Steps that take longer than this many milliseconds are told of before they end. */
 const TELL_STARTED_AFTER_MS = 50;
+
+/** Greater than that of any record an execution writes. */
+const LAST_SEQ = 1_000_000_000;
 
 /** Milliseconds before a claim that failed is tried again. */
 const CLAIM_AGAIN_MS = 1_000;
@@ -152,19 +156,12 @@ export class RunHost {
 
   /** A run whose definition cannot be read would be claimed again and again. */
   async #failUnreadable(lease: Lease, error: unknown): Promise<void> {
-    const { store, engine, watch } = this.parts;
     this.#warn('a run cannot go on', lease.runId, error);
     const failure = toFailure(error);
     if (failure.kind === 'unavailable') return;
-    const at = engine.clock.now();
-    const record = { type: 'run.finished', at, status: 'failed', failure } as const;
     try {
-      await store.finish(
-        lease,
-        { status: 'failed', failure, finishedAt: at, costUsd: 0 },
-        { firstSeq: 1, records: [record] },
-      );
-      watch.ended(lease.runId);
+      await this.#fail(lease, failure);
+      this.parts.watch.ended(lease.runId);
     } catch (lost) {
       this.#warn('the end of a run could not be recorded', lease.runId, lost);
     }
@@ -213,12 +210,28 @@ export class RunHost {
     const { store, watch } = this.parts;
     try {
       if (end.kind === 'finished') await store.finish(lease, end.outcome, end.last);
-      if (end.kind === 'halted') await store.release([lease]);
+      if (end.kind === 'halted') await this.#handBack(lease);
       watch.changed(lease.runId);
     } catch (error) {
       // Not lost: whoever claims the run next goes on from its journal.
       this.#warn('the end of a claim could not be recorded', lease.runId, error);
     }
+  }
+
+  /** A run that is in memory only has nobody to go on with it. */
+  async #handBack(lease: Lease): Promise<void> {
+    const { store, settings, watch } = this.parts;
+    if (settings.parks) return store.release([lease]);
+    await this.#fail(lease, toFailure(new ShuttingDownError()));
+    watch.ended(lease.runId);
+  }
+
+  async #fail(lease: Lease, failure: Failure): Promise<void> {
+    const at = this.parts.engine.clock.now();
+    const outcome = { status: 'failed', failure, finishedAt: at, costUsd: 0 } as const;
+    const record = { type: 'run.finished', at, status: 'failed', failure } as const;
+    // Behind whatever was written under this claim.
+    await this.parts.store.finish(lease, outcome, { firstSeq: LAST_SEQ, records: [record] });
   }
 
   #tellStarted(): void {

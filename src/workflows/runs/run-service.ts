@@ -186,6 +186,20 @@ export class RunService extends WorkflowRunner {
     }
   }
 
+  /** Begins to execute what is due. */
+  async open(): Promise<void> {
+    await Promise.all([this.parts.memory.host.open(), this.parts.durable?.host.open()]);
+  }
+
+  /** Has the runs look again that wait for somebody who provides one of these capabilities, on any node. */
+  async wakeWaiting(capabilities: readonly string[]): Promise<void> {
+    const keys = capabilities.map((capability) => `agent:${capability}`);
+    for (const place of [this.parts.memory, this.parts.durable]) {
+      place?.host.lookAgain();
+      await place?.store.wakeWaiting(keys);
+    }
+  }
+
   halt(): void {
     this.#isClosing = true;
     this.parts.memory.host.halt();

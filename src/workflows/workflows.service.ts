@@ -1,0 +1,65 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { EventBus, Logger, messageOf, type Cancel } from '../common/index.js';
+import {
+  AgentDrainChanged,
+  AgentRegistered,
+  AgentUnregistered,
+  Catalog,
+  type Release,
+} from '../registry/index.js';
+import { StatusChanged } from '../status/index.js';
+import { WorkflowLibrary } from './library/workflow-library.js';
+import { CheckedPreparation } from './runs/checked-preparation.js';
+import { RunService } from './runs/run-service.js';
+
+/** Starts what executes runs, once the agents are there, and tells runs that wait for one who has come. */
+@Injectable()
+export class WorkflowsService implements OnApplicationBootstrap, OnApplicationShutdown {
+  #subscriptions: Cancel[] = [];
+
+  constructor(
+    private readonly runs: RunService,
+    private readonly library: WorkflowLibrary,
+    private readonly preparation: CheckedPreparation,
+    private readonly catalog: Catalog,
+    private readonly events: EventBus,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws WORKFLOW_REFUSED with every violation of every declared workflow */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.library.open([]);
+    const forget = (): void => this.preparation.forget();
+    this.#subscriptions = [
+      this.library.onChange(forget),
+      this.events.subscribe(AgentRegistered, ({ release }) => {
+        forget();
+        return this.#tellWaiting(release);
+      }),
+      this.events.subscribe(AgentUnregistered, forget),
+      this.events.subscribe(AgentDrainChanged, ({ release }) => this.#tellWaiting(release)),
+      this.events.subscribe(StatusChanged, ({ release: id, to }) => {
+        const release = to === 'active' ? this.catalog.all().find((known) => known.id === id) : undefined;
+        return this.#tellWaiting(release);
+      }),
+    ];
+    await this.runs.open();
+  }
+
+  onApplicationShutdown(): void {
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+    this.#subscriptions = [];
+    this.library.close();
+  }
+
+  /** Wakes the runs that wait for somebody who can do what this agent can. */
+  async #tellWaiting(release: Release | undefined): Promise<void> {
+    if (release === undefined) return;
+    try {
+      await this.runs.wakeWaiting([...release.capabilities.keys()]);
+    } catch (error) {
+      const fields = { release: release.id, error: messageOf(error) };
+      this.logger.warn('runs that wait for an agent could not be told of one', fields);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { RunStore } from './runs/run.store.js';
+
+/** The resolved options of workflows. */
+export const WORKFLOW_OPTIONS = Symbol.for('cadre.workflow-options');
+
+/** The {@link RunStores} of the process. */
+export const RUN_STORES = Symbol.for('cadre.run-stores');
+
+/** Where runs are kept. */
+export interface RunStores {
+  readonly memory: RunStore;
+  /** Absent without a database: then all runs end with the process. */
+  readonly durable?: RunStore;
+}
