@@ -1,3 +1,4 @@
+import type { Cancel } from '../common/index.js';
 import type { StatusEntry, StatusEntryKind, StatusTransition } from './status.types.js';
 
 /** Which entries of a release are wanted. */
@@ -36,6 +37,25 @@ export interface StatusHistoryPage {
 export abstract class StatusHistoryStore {
   /** Adds an entry behind all others of its release. When it rejects, nothing was added. */
   abstract append(entry: StatusEntry): Promise<void>;
+
+  /**
+   * Adds a transition like {@link append}, but only right behind the one that is given; `false`, and nothing is added, when
+   * another node has put one in between. A store that nobody else writes to need not look.
+   *
+   * @param _lastTransitionId the id of the transition that the entry follows; null for the first one of its release
+   */
+  async appendAfter(entry: StatusTransition, _lastTransitionId: string | null): Promise<boolean> {
+    await this.append(entry);
+    return true;
+  }
+
+  /**
+   * Hears of each release to whose history another node has added, soon after; without a name, that any may have been added to.
+   * A store that nobody else writes to never calls.
+   */
+  onForeignAppend(_listener: (release: string | undefined) => void): Cancel {
+    return () => {};
+  }
 
   /**
    * A page of entries, newest first. What is appended between two pages shifts neither: no entry is skipped or given twice.
