@@ -1,3 +1,4 @@
+export { classOf } from './admission/class-of.js';
 export { findMissingDependency } from './catalog/availability.js';
 export { AgentRegistry } from './agent-registry.service.js';
 export type { CapabilityEntry } from './catalog/capability-index.js';

@@ -6,7 +6,7 @@ import type {
   UnavailablePolicy,
   WorkflowDefinition,
 } from '../../orchestration/index.js';
-import type { Expression, RefTo, Wired } from './ref.types.js';
+import type { Expression, IsOpen, Ref, RefTo, Wired } from './ref.types.js';
 
 declare const DATA: unique symbol;
 
@@ -225,10 +225,17 @@ export type Result<Each, T, Nothing, When> = [Each] extends [never]
 export type SignalValue<D extends DataType> = [D] extends [never] ? unknown : SchemaInput<D['schema']>;
 
 /** Refuses an id that a step above has. */
-export type NewId<Id extends string, Steps extends Entry> = Id &
-  (Id extends Steps['id'] ? { readonly idIsTaken: Id } : unknown);
+export type NewId<Id extends string, Ids extends string> = Id &
+  (Id extends Ids ? { readonly idIsTaken: Id } : unknown);
 
 /** What a step sees, with the item where it is done for each. */
 export type ScopeFor<Input, Steps extends Entry, Each> = [Each] extends [never]
   ? WiringScope<Input, Steps>
   : WiringScope<Input, Steps> & Each;
+
+/** Refuses members that an input does not have; the compiler by itself lets them pass in what a function returns. */
+export type NoStrangers<V, T> = V extends Ref<unknown> | string | number | boolean | null | readonly unknown[]
+  ? unknown
+  : { readonly [K in Exclude<keyof V, KeysOfEach<T>>]: never };
+
+type KeysOfEach<T> = T extends unknown ? (IsOpen<T> extends true ? PropertyKey : keyof T) : never;

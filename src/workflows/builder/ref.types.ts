@@ -25,7 +25,8 @@ export interface Expression<T> extends Ref<T> {
 export type RefTo<T> = Expression<T> & Members<T>;
 
 type Primitive = string | number | boolean | bigint | null | undefined;
-type IsOpen<T> = unknown extends T ? true : Json extends T ? true : false;
+/** Tells whether nothing is known of a type. */
+export type IsOpen<T> = unknown extends T ? true : Json extends T ? true : false;
 
 type Members<T> =
   IsOpen<T> extends true

@@ -17,6 +17,7 @@ import type {
   RoundScope,
   RoutingOptions,
   NewId,
+  NoStrangers,
   Result,
   ScopeFor,
   SignalValue,
@@ -68,15 +69,17 @@ interface Draft {
 }
 
 /** The builder behind a step of this id and output. */
-type Next<Input, InputGiven, Steps extends Entry, Id extends string, Output> = WorkflowBuilder<
+type Next<
   Input,
   InputGiven,
-  Steps | Entry<Id, Output>,
-  Output
->;
+  Steps extends Entry,
+  Ids extends string,
+  Id extends string,
+  Output,
+> = WorkflowBuilder<Input, InputGiven, Steps | Entry<Id, Output>, Ids | Id, Output>;
 
 /** Adds steps to a workflow; see {@link workflow}. Each call leaves its builder as it was and gives the next one. */
-export class StepBuilder<Input, InputGiven, Steps extends Entry, Each> {
+export class StepBuilder<Input, InputGiven, Steps extends Entry, Ids extends string, Each> {
   constructor(protected readonly draft: Draft) {}
 
   /**
@@ -87,6 +90,7 @@ export class StepBuilder<Input, InputGiven, Steps extends Entry, Each> {
   step<
     const Id extends string,
     T extends TaskTarget,
+    V extends Wired<InputOf<T>>,
     W extends Condition = never,
     O extends boolean = false,
     E extends OnError = 'fail',
@@ -94,14 +98,14 @@ export class StepBuilder<Input, InputGiven, Steps extends Entry, Each> {
     F extends Target = never,
     C extends Target = never,
   >(
-    id: NewId<Id, Steps>,
+    id: NewId<Id, Ids>,
     target: T,
-    input: Wiring<ScopeFor<Input, Steps, Each> & RoundScope<OutputOf<T>>, InputOf<T>>,
-    options?: FrameOptions<Steps['id']> &
+    input: (scope: ScopeFor<Input, Steps, Each> & RoundScope<OutputOf<T>>) => V & NoStrangers<V, InputOf<T>>,
+    options?: FrameOptions<Ids> &
       SoftOptions<ScopeFor<Input, Steps, Each>, W, O, E> &
       WorkOptions<ScopeFor<Input, Steps, Each>, T, F, C> &
       RoutingOptions<U>,
-  ): Next<Input, InputGiven, Steps, Id, Result<Each, OutputOf<T> | OutputOf<F>, Tolerated<O, E, U>, W>> {
+  ): Next<Input, InputGiven, Steps, Ids, Id, Result<Each, OutputOf<T> | OutputOf<F>, Tolerated<O, E, U>, W>> {
     return this.#add(
       id,
       writeAction(id, target, { input, scope: this.#scope() }, options as LooseOptions),
@@ -116,19 +120,20 @@ export class StepBuilder<Input, InputGiven, Steps extends Entry, Each> {
   nested<
     const Id extends string,
     T extends WorkflowTarget,
+    V extends Wired<InputOf<T>>,
     W extends Condition = never,
     O extends boolean = false,
     E extends OnError = 'fail',
     F extends Target = never,
     C extends Target = never,
   >(
-    id: NewId<Id, Steps>,
+    id: NewId<Id, Ids>,
     target: T,
-    input: Wiring<ScopeFor<Input, Steps, Each> & RoundScope<OutputOf<T>>, InputOf<T>>,
-    options?: FrameOptions<Steps['id']> &
+    input: (scope: ScopeFor<Input, Steps, Each> & RoundScope<OutputOf<T>>) => V & NoStrangers<V, InputOf<T>>,
+    options?: FrameOptions<Ids> &
       SoftOptions<ScopeFor<Input, Steps, Each>, W, O, E> &
       WorkOptions<ScopeFor<Input, Steps, Each>, T, F, C>,
-  ): Next<Input, InputGiven, Steps, Id, Result<Each, OutputOf<T> | OutputOf<F>, Tolerated<O, E>, W>> {
+  ): Next<Input, InputGiven, Steps, Ids, Id, Result<Each, OutputOf<T> | OutputOf<F>, Tolerated<O, E>, W>> {
     return this.#add(
       id,
       writeAction(id, target, { input, scope: this.#scope() }, options as LooseOptions),
@@ -145,12 +150,10 @@ export class StepBuilder<Input, InputGiven, Steps extends Entry, Each> {
     O extends boolean = false,
     E extends OnError = 'fail',
   >(
-    id: NewId<Id, Steps>,
+    id: NewId<Id, Ids>,
     message: Wiring<ScopeFor<Input, Steps, Each>, string>,
-    options?: FrameOptions<Steps['id']> &
-      SoftOptions<ScopeFor<Input, Steps, Each>, W, O, E> &
-      ApprovalOptions,
-  ): Next<Input, InputGiven, Steps, Id, Result<Each, ApprovalOutput, Tolerated<O, E>, W>> {
+    options?: FrameOptions<Ids> & SoftOptions<ScopeFor<Input, Steps, Each>, W, O, E> & ApprovalOptions,
+  ): Next<Input, InputGiven, Steps, Ids, Id, Result<Each, ApprovalOutput, Tolerated<O, E>, W>> {
     return this.#wait(id, writeApproval(message, this.#scope(), options), options);
   }
 
@@ -163,25 +166,23 @@ export class StepBuilder<Input, InputGiven, Steps extends Entry, Each> {
     E extends OnError = 'fail',
     M extends OnError = 'fail',
   >(
-    id: NewId<Id, Steps>,
-    options?: FrameOptions<Steps['id']> &
-      SoftOptions<ScopeFor<Input, Steps, Each>, W, O, E> &
-      SignalOptions<D, M>,
-  ): Next<Input, InputGiven, Steps, Id, Result<Each, SignalValue<D>, Tolerated<O, E | M>, W>> {
+    id: NewId<Id, Ids>,
+    options?: FrameOptions<Ids> & SoftOptions<ScopeFor<Input, Steps, Each>, W, O, E> & SignalOptions<D, M>,
+  ): Next<Input, InputGiven, Steps, Ids, Id, Result<Each, SignalValue<D>, Tolerated<O, E | M>, W>> {
     return this.#wait(id, writeSignal(id, options), options);
   }
 
   /** Waits for a time: a duration such as `10m`, one that is wired, or until an instant, `{ until }`. */
   sleep<const Id extends string, W extends Condition = never>(
-    id: NewId<Id, Steps>,
+    id: NewId<Id, Ids>,
     time:
       | string
       | Wiring<ScopeFor<Input, Steps, Each>, string>
       | { readonly until: Wiring<ScopeFor<Input, Steps, Each>, string | number> },
-    options?: Omit<FrameOptions<Steps['id']>, 'timeout'> & {
+    options?: Omit<FrameOptions<Ids>, 'timeout'> & {
       readonly when?: (scope: ScopeFor<Input, Steps, Each>) => W;
     },
-  ): Next<Input, InputGiven, Steps, Id, Result<Each, null, never, W>> {
+  ): Next<Input, InputGiven, Steps, Ids, Id, Result<Each, null, never, W>> {
     return this.#add(id, writeSleep(time, this.#scope()), options);
   }
 
@@ -210,12 +211,13 @@ export class StepBuilder<Input, InputGiven, Steps extends Entry, Each> {
 }
 
 /** A workflow that is being written; see {@link workflow}. */
-export class WorkflowBuilder<Input, InputGiven, Steps extends Entry, Last> extends StepBuilder<
+export class WorkflowBuilder<
   Input,
   InputGiven,
-  Steps,
-  never
-> {
+  Steps extends Entry,
+  Ids extends string,
+  Last,
+> extends StepBuilder<Input, InputGiven, Steps, Ids, never> {
   /**
    * Does the step that comes next once for each item of a list; its output is the list of theirs, in the order of the items.
    * @example .forEach(({ steps }) => steps.research.findings).step('shorts', Shorten, ({ item }) => item.text)
@@ -228,7 +230,7 @@ export class WorkflowBuilder<Input, InputGiven, Steps extends Entry, Last> exten
       /** Items at a time, 1 to 100; default 10. */
       readonly concurrency?: number;
     } = {},
-  ): StepBuilder<Input, InputGiven, Steps, ItemScope<As, Item>> {
+  ): StepBuilder<Input, InputGiven, Steps, Ids, ItemScope<As, Item>> {
     const scope = scopeOf(this.draft.steps.map(({ id }) => String(id))) as WiringScope<Input, Steps>;
     const forEach = { items: render(items(scope), 'the list of forEach()'), ...options };
     return new StepBuilder({ ...this.draft, forEach });
@@ -253,11 +255,11 @@ export class WorkflowBuilder<Input, InputGiven, Steps extends Entry, Last> exten
 }
 
 /** A workflow without steps yet; see {@link workflow}. */
-export class WorkflowStart extends WorkflowBuilder<unknown, unknown, never, unknown> {
+export class WorkflowStart extends WorkflowBuilder<unknown, unknown, never, never, unknown> {
   /** Declares the members of the input; without it, the input is any JSON. */
   input<const M extends InputSpec>(
     members: M,
-  ): WorkflowBuilder<InputInside<M>, InputFrom<M>, never, InputInside<M>> {
+  ): WorkflowBuilder<InputInside<M>, InputFrom<M>, never, never, InputInside<M>> {
     return new WorkflowBuilder({ ...this.draft, head: { ...this.draft.head, input: writeInput(members) } });
   }
 }

@@ -1,0 +1,409 @@
+import { z } from 'zod';
+import { allOf, capability, dataType } from '../../agents/index.js';
+import { readDefinition } from '../definition/read-definition.js';
+import { optional } from './input-spec.js';
+import { orElse, present } from './ref.js';
+import { expr, text } from './tags.js';
+import { workflow } from './workflow-builder.js';
+
+const SearchQuery = dataType('search_query', z.string());
+const CompanyName = dataType('company_name', z.string());
+const Tone = dataType('tone', z.enum(['dry', 'lively']));
+const Finding = z.object({ text: z.string(), score: z.number() });
+const Report = dataType('research_report', z.object({ findings: z.array(Finding) }));
+const Rivals = dataType('rivals', z.object({ names: z.array(z.string()) }));
+const Article = dataType('article', z.object({ title: z.string(), body: z.string() }));
+const Payment = dataType('payment', z.object({ amount: z.number() }));
+
+const named = (name: string) => ({ name, description: `Does ${name}.` });
+const WebResearch = capability({ ...named('web_research'), input: SearchQuery, output: Report });
+const Rivalry = capability({ ...named('competitive_analysis'), input: CompanyName, output: Rivals });
+const Writing = capability({
+  ...named('content_writing'),
+  input: z.object({ report: Report.schema, rivals: Rivals.schema.nullable() }),
+  output: Article,
+});
+const PlainSummary = capability({ ...named('plain_summary'), input: Report, output: Article });
+const Shorten = capability({ ...named('shorten'), input: SearchQuery, output: SearchQuery });
+const Unpublish = capability({ ...named('unpublish'), input: Article, output: Article });
+const Send = capability({
+  ...named('send'),
+  input: allOf({ what: Article, to: SearchQuery }),
+  output: Article,
+});
+
+/** Steps behind one that gives a report. */
+const begun = () =>
+  workflow('brief')
+    .input({ topic: SearchQuery })
+    .step('research', WebResearch, ({ input }) => input.topic);
+
+describe('workflow()', () => {
+  it('writes the definition that YAML would give', () => {
+    const brief = workflow('market_brief', {
+      version: '1.2.0',
+      description: 'A brief.',
+      timeout: '2d',
+      priority: 5,
+    })
+      .input({ topic: SearchQuery, company: CompanyName, tone: optional(Tone), mood: optional(Tone, 'dry') })
+      .step('research', WebResearch, ({ input }) => input.topic, {
+        retry: { attempts: 3, backoff: 'exponential', delay: '1s' },
+        timeout: '30s',
+      })
+      .step('rivals', Rivalry, ({ input }) => input.company, { after: [], optional: true })
+      .approval('approve', ({ input }) => text`Publish a brief on ${input.topic}?`, {
+        timeout: '24h',
+        onTimeout: 'fail',
+        after: ['research', 'rivals'],
+      })
+      .step('write', Writing, ({ steps }) => ({ report: steps.research, rivals: steps.rivals }), {
+        when: ({ steps }) => expr`size(${steps.research.findings}) > 0`,
+        fallback: { use: PlainSummary, input: ({ steps }) => steps.research },
+      })
+      .output(({ steps }) => steps.write);
+    expect(brief).toEqual({
+      name: 'market_brief',
+      version: '1.2.0',
+      description: 'A brief.',
+      timeout: '2d',
+      priority: 5,
+      input: {
+        topic: 'search_query',
+        company: 'company_name',
+        tone: { type: 'tone', optional: true },
+        mood: { type: 'tone', optional: true, default: 'dry' },
+      },
+      steps: [
+        {
+          id: 'research',
+          capability: 'web_research',
+          input: '${ input.topic }',
+          retry: { attempts: 3, backoff: 'exponential', delay: '1s' },
+          timeout: '30s',
+        },
+        {
+          id: 'rivals',
+          capability: 'competitive_analysis',
+          input: '${ input.company }',
+          after: [],
+          optional: true,
+        },
+        {
+          id: 'approve',
+          approval: { message: 'Publish a brief on ${ input.topic }?', timeout: '24h', onTimeout: 'fail' },
+          after: ['research', 'rivals'],
+        },
+        {
+          id: 'write',
+          capability: 'content_writing',
+          when: '${ size(steps.research.output.findings) > 0 }',
+          input: { report: '${ steps.research.output }', rivals: '${ steps.rivals.output }' },
+          onError: { fallback: { capability: 'plain_summary', input: '${ steps.research.output }' } },
+        },
+      ],
+      output: '${ steps.write.output }',
+    });
+  });
+
+  it('gives plain, frozen JSON that the reader of definitions takes', () => {
+    const brief = begun().build();
+    expect(JSON.parse(JSON.stringify(brief))).toEqual(brief);
+    expect(Object.isFrozen(brief.steps[0])).toBe(true);
+    expect(readDefinition(brief)).toMatchObject({ ok: true });
+  });
+
+  it('takes the version alone, and 1.0.0 without one', () => {
+    const versionOf = (options?: string) =>
+      workflow('greet', options)
+        .step('hello', 'greet', () => 'Ann')
+        .build().version;
+    expect(versionOf('2.0.0-rc.1')).toBe('2.0.0-rc.1');
+    expect(versionOf()).toBe('1.0.0');
+  });
+
+  it('leaves a builder as it was when a step is added to it', () => {
+    const start = begun();
+    start.step('other', Shorten, ({ input }) => input.topic);
+    expect(start.build().steps.map(({ id }) => id)).toEqual(['research']);
+  });
+
+  it('refuses a workflow without steps, and an id that is taken', () => {
+    expect(() => workflow('empty').build()).toThrow(
+      expect.objectContaining({
+        code: 'BUILDER_MISUSED',
+        message: expect.stringContaining('"empty" has no steps'),
+      }),
+    );
+    // @ts-expect-error The id is taken.
+    expect(() => begun().step('research', Shorten, ({ input }) => input.topic)).toThrow(/id "research"/);
+  });
+
+  it('refuses an input whose members are no data types', () => {
+    // @ts-expect-error A schema has no name.
+    expect(() => workflow('brief').input({ topic: z.string() })).toThrow(
+      /"topic" of the input is no data type/,
+    );
+    // @ts-expect-error Nothing is no data type.
+    expect(() => workflow('brief').input({ topic: null })).toThrow(/"topic"/);
+  });
+});
+
+describe('a task step', () => {
+  const stepOf = (built: { readonly steps: readonly unknown[] }) => built.steps.at(-1);
+
+  it('is an open contract by its name, or one agent', () => {
+    expect(
+      stepOf(
+        begun()
+          .step('greet', 'greet', () => 'Ann')
+          .build(),
+      ),
+    ).toEqual({
+      id: 'greet',
+      capability: 'greet',
+      input: 'Ann',
+    });
+    expect(
+      stepOf(
+        begun()
+          .step('greet', { agent: 'greeter@^1' }, () => null)
+          .build(),
+      ),
+    ).toEqual({
+      id: 'greet',
+      agent: 'greeter@^1',
+      input: null,
+    });
+  });
+
+  it('says how it is routed', () => {
+    const routing = {
+      agent: 'fast@2.x',
+      inputType: 'search_query',
+      strategy: 'first',
+      region: 'eu-west',
+      tags: ['web'],
+      whenUnavailable: 'queue',
+      queueTimeout: '1h',
+    } as const;
+    const built = begun()
+      .step('more', WebResearch, ({ input }) => input.topic, routing)
+      .build();
+    expect(stepOf(built)).toMatchObject(routing);
+  });
+
+  it('repeats until a condition holds over its output and the round', () => {
+    const built = begun()
+      .step('polish', Shorten, ({ input, previous }) => orElse(previous, input.topic), {
+        description: 'Gets shorter.',
+        onError: 'continue',
+        repeat: {
+          until: ({ output, iteration }) => expr`size(${output}) < 80 || ${iteration} == 3`,
+          max: 5,
+          delay: '1s',
+          onMax: 'continue',
+        },
+      })
+      .build();
+    expect(stepOf(built)).toEqual({
+      id: 'polish',
+      description: 'Gets shorter.',
+      capability: 'shorten',
+      input: '${ previous != null ? previous : (input.topic) }',
+      onError: 'continue',
+      repeat: {
+        until: '${ size(output) < 80 || iteration == 3 }',
+        max: 5,
+        delay: '1s',
+        onMax: 'continue',
+      },
+    });
+  });
+
+  it('is undone with its output, and may fall back with its own input and the error', () => {
+    const built = begun()
+      .step('write', PlainSummary, ({ steps }) => steps.research, {
+        fallback: { use: PlainSummary },
+        compensate: { use: Unpublish },
+      })
+      .step('send', Send, ({ steps, input }) => ({ what: steps.write, to: input.topic }), {
+        fallback: { use: 'apologize', input: ({ error }) => text`It failed: ${error.message}` },
+        compensate: { use: 'call_back', input: ({ output, steps }) => [output, steps.write.title] },
+      })
+      .build();
+    expect(built.steps.slice(-2)).toMatchObject([
+      { onError: { fallback: { capability: 'plain_summary' } }, compensate: { capability: 'unpublish' } },
+      {
+        onError: { fallback: { capability: 'apologize', input: 'It failed: ${ error.message }' } },
+        compensate: {
+          capability: 'call_back',
+          input: ['${ output }', '${ steps.write.output.title }'],
+        },
+      },
+    ]);
+    expect(built.steps.at(-2)).not.toHaveProperty('compensate.input');
+  });
+
+  it('refuses a fallback beside onError', () => {
+    expect(() =>
+      begun().step('write', PlainSummary, ({ steps }) => steps.research, {
+        onError: 'continue',
+        fallback: { use: PlainSummary },
+      }),
+    ).toThrow(/"write" has both onError and fallback/);
+  });
+
+  it('refuses a step that is not above, with the nearest that is', () => {
+    expect(() =>
+      // @ts-expect-error There is no such step.
+      begun().step('write', PlainSummary, ({ steps }) => steps.reserch),
+    ).toThrow(/no step "reserch" is declared above; Did you mean "research"\?/);
+    expect(() =>
+      // @ts-expect-error There is no such step.
+      begun().step('write', PlainSummary, ({ steps }) => steps.publication),
+    ).toThrow(/no step "publication" is declared above\./);
+  });
+
+  it('refuses what gives no input, and what does nothing', () => {
+    // @ts-expect-error An input that is undefined is none.
+    expect(() => begun().step('greet', Shorten, () => undefined)).toThrow(/the input of "greet" is no JSON/);
+    // @ts-expect-error There is nothing that can be done.
+    expect(() => begun().step('greet', undefined, () => 1)).toThrow(/a undefined does nothing/);
+  });
+
+  it('refuses a condition that is none', () => {
+    expect(() =>
+      // @ts-expect-error A text is no condition.
+      begun().step('greet', 'greet', () => 1, { when: () => 'true' }),
+    ).toThrow(/the condition of "greet" is no condition/);
+    const built = begun()
+      .step('greet', 'greet', () => 1, { when: () => false })
+      .build();
+    expect(stepOf(built)).toMatchObject({ when: false });
+  });
+});
+
+describe('forEach()', () => {
+  it('lets the step see the item and its position', () => {
+    const built = begun()
+      .forEach(({ steps }) => steps.research.findings, { concurrency: 3 })
+      .step('shorts', Shorten, ({ item, index, input }) => text`${index}: ${item.text} on ${input.topic}`)
+      .step('after', 'greet', ({ steps }) => steps.shorts)
+      .build();
+    expect(built.steps.slice(1)).toEqual([
+      {
+        id: 'shorts',
+        forEach: { items: '${ steps.research.output.findings }', concurrency: 3 },
+        capability: 'shorten',
+        input: '${ index }: ${ item.text } on ${ input.topic }',
+      },
+      { id: 'after', capability: 'greet', input: '${ steps.shorts.output }' },
+    ]);
+  });
+
+  it('calls the item by another name, and takes a list of literals', () => {
+    const built = workflow('greetings')
+      .forEach(() => ['Ann', 'Bob'], { as: 'person' })
+      .step('greet', Shorten, ({ person }) => person)
+      .build();
+    expect(built.steps).toEqual([
+      {
+        id: 'greet',
+        forEach: { items: ['Ann', 'Bob'], as: 'person' },
+        capability: 'shorten',
+        input: '${ person }',
+      },
+    ]);
+  });
+});
+
+describe('a step that waits', () => {
+  it('sleeps for a time, for one that is wired, or until an instant', () => {
+    const { steps } = begun()
+      .sleep('a', '10m')
+      .sleep('b', ({ input }) => expr<string>`${input.topic} + "s"`)
+      .sleep(
+        'c',
+        { until: () => '2030-01-01T00:00:00Z' },
+        { when: ({ input }) => expr`${input.topic} != ""` },
+      )
+      .build();
+    expect(steps.slice(1)).toEqual([
+      { id: 'a', sleep: '10m' },
+      { id: 'b', sleep: '${ input.topic + "s" }' },
+      { id: 'c', sleep: { until: '2030-01-01T00:00:00Z' }, when: '${ input.topic != "" }' },
+    ]);
+  });
+
+  it('waits for a signal of its own name, or of another with a type', () => {
+    const { steps } = begun()
+      .signal('go')
+      .signal('paid', {
+        name: 'payment',
+        type: Payment,
+        timeout: '7d',
+        onTimeout: 'continue',
+        optional: true,
+      })
+      .step('thank', 'thank', ({ steps: above }) => present(above.paid).amount)
+      .build();
+    expect(steps.slice(1)).toEqual([
+      { id: 'go', signal: { name: 'go' } },
+      {
+        id: 'paid',
+        signal: { name: 'payment', type: 'payment', timeout: '7d', onTimeout: 'continue' },
+        optional: true,
+      },
+      { id: 'thank', capability: 'thank', input: '${ steps.paid.output.amount }' },
+    ]);
+    // @ts-expect-error A schema has no name.
+    expect(() => begun().signal('paid', { type: z.string() })).toThrow(/"paid" is no data type/);
+  });
+
+  it('asks a person, who may also say no', () => {
+    const { steps } = begun()
+      .approval('ok', () => 'Sure?', { onReject: 'continue', onTimeout: 'approve' })
+      .build();
+    expect(steps[1]).toEqual({
+      id: 'ok',
+      approval: { message: 'Sure?', onReject: 'continue', onTimeout: 'approve' },
+    });
+  });
+});
+
+describe('nested()', () => {
+  const inner = workflow('inner', '1.4.0')
+    .input({ topic: SearchQuery, tone: optional(Tone, 'dry') })
+    .step('shorten', Shorten, ({ input }) => input.topic)
+    .output(({ steps }) => ({ short: steps.shorten, from: ['a', 1] }));
+
+  it('runs another workflow, of a compatible version', () => {
+    const built = begun()
+      .nested('inner', inner, ({ input }) => ({ topic: input.topic }), {
+        fallback: { use: inner },
+        compensate: { use: { workflow: 'undo@1.x' }, input: ({ output }) => output.short },
+      })
+      .step('next', Shorten, ({ steps }) => steps.inner.short)
+      .build();
+    expect(built.steps.slice(1)).toEqual([
+      {
+        id: 'inner',
+        workflow: 'inner@^1.4.0',
+        input: { topic: '${ input.topic }' },
+        onError: { fallback: { workflow: 'inner@^1.4.0' } },
+        compensate: { workflow: 'undo@1.x', input: '${ output.short }' },
+      },
+      { id: 'next', capability: 'shorten', input: '${ steps.inner.output.short }' },
+    ]);
+  });
+
+  it('runs one of the library by its name, and a definition from elsewhere', () => {
+    const read = { name: 'read', steps: [{ capability: 'greet' }] };
+    const { steps } = begun()
+      .nested('a', { workflow: 'brief@^2' }, () => ({}))
+      .nested('b', read, ({ steps: above }) => above.a)
+      .build();
+    expect(steps.slice(1)).toMatchObject([{ workflow: 'brief@^2' }, { workflow: 'read@^1.0.0' }]);
+  });
+});
