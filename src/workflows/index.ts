@@ -4,6 +4,8 @@ export { at, errorOf, orElse, present, statusOf, typed } from './builder/ref.js'
 export type { Ref, RefTo, Wired } from './builder/ref.types.js';
 export { expr, text } from './builder/tags.js';
 export { workflow, type WorkflowOptions, type WorkflowStart } from './builder/workflow-builder.js';
+export { Workflow } from './builder/workflow.decorator.js';
+export type { DefinesWorkflow, WorkflowClassOptions } from './builder/workflow.metadata.js';
 export * from './library/library.errors.js';
 export { WorkflowLibrary, type LibraryEntry } from './library/workflow-library.js';
 export { WorkflowStore, type StoredWorkflow } from './library/workflow.store.js';
@@ -26,6 +28,7 @@ export * from './workflows.errors.js';
 export { WorkflowsModule } from './workflows.module.js';
 export {
   resolveWorkflowsOptions,
+  WORKFLOW_DEFAULTS,
   type ResolvedWorkflowsOptions,
   type WorkflowsOptions,
 } from './workflows.options.js';
