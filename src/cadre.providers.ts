@@ -19,6 +19,8 @@ import {
   MemoryWorkflowStore,
   openDatabase,
   SqlRunStore,
+  SqlStatusHistoryStore,
+  SqlWorkflowStore,
 } from './persistence/index.js';
 import { REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
 import { StatusHistoryStore, StatusRules } from './status/index.js';
@@ -46,13 +48,15 @@ const platform: Provider[] = [
   },
 ];
 
+type Platform = [Clock, RandomSource, Logger];
+
 /** The database behind all stores; `null` for an application that keeps everything in memory. */
 const database: Provider = {
   provide: Database,
   inject: [CADRE_OPTIONS, Clock, RandomSource, Logger],
   useFactory: (
     { database: options }: CadreOptions,
-    ...[clock, random, logger]: [Clock, RandomSource, Logger]
+    ...[clock, random, logger]: Platform
   ): Promise<Database> | null =>
     options === undefined ? null : openDatabase(options, { clock, random, logger }),
 };
@@ -60,15 +64,22 @@ const database: Provider = {
 /** Each port and the adapter that stands behind it. */
 const adapters: Provider[] = [
   database,
-  { provide: StatusHistoryStore, useClass: MemoryStatusHistoryStore },
-  { provide: WorkflowStore, useClass: MemoryWorkflowStore },
+  {
+    provide: StatusHistoryStore,
+    inject: [Database, Clock, RandomSource, Logger],
+    useFactory: (db: Database | null, ...[clock, random, logger]: Platform) =>
+      db === null ? new MemoryStatusHistoryStore() : new SqlStatusHistoryStore(db, { clock, random, logger }),
+  },
+  {
+    provide: WorkflowStore,
+    inject: [Database, Clock, RandomSource, Logger],
+    useFactory: (db: Database | null, ...[clock, random, logger]: Platform) =>
+      db === null ? new MemoryWorkflowStore() : new SqlWorkflowStore(db, { clock, random, logger }),
+  },
   {
     provide: RUN_STORES,
     inject: [Database, Clock, RandomSource, Logger],
-    useFactory: (
-      db: Database | null,
-      ...[clock, random, logger]: [Clock, RandomSource, Logger]
-    ): RunStores => ({
+    useFactory: (db: Database | null, ...[clock, random, logger]: Platform): RunStores => ({
       memory: new MemoryRunStore(clock),
       durable: db === null ? undefined : new SqlRunStore(db, { clock, random, logger }),
     }),

@@ -23,6 +23,8 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 30_000 },
         orchestration: { maxQueuedTasks: 1_000, abortGraceMs: 1_000, shutdownGraceMs: 10_000 },
+        workflows: { maxActiveRuns: 256, maxOutputBytes: 1_048_576 },
+        database: { url: undefined, dataDir: 'data/database', poolSize: 10, durability: 'process' },
       },
       dataDir: './data',
     });
@@ -40,6 +42,12 @@ describe('readEnvironment', () => {
       CADRE_ABORT_GRACE_MS: '1',
       CADRE_SHUTDOWN_GRACE_MS: '2',
       CADRE_DRAIN_TIMEOUT_MS: '3',
+      CADRE_PERSISTENCE: 'database',
+      DATABASE_URL: 'postgres://cadre@db.example/cadre',
+      CADRE_DATABASE_POOL_SIZE: '20',
+      CADRE_DATA_DURABILITY: 'power-loss',
+      CADRE_MAX_ACTIVE_RUNS: '7',
+      CADRE_MAX_OUTPUT_BYTES: '2048',
     };
     expect(readEnvironment(environment)).toEqual({
       server: {
@@ -52,9 +60,26 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 3 },
         orchestration: { maxQueuedTasks: 0, abortGraceMs: 1, shutdownGraceMs: 2 },
+        workflows: { maxActiveRuns: 7, maxOutputBytes: 2_048 },
+        database: {
+          url: 'postgres://cadre@db.example/cadre',
+          dataDir: '/var/lib/cadre/database',
+          poolSize: 20,
+          durability: 'power-loss',
+        },
       },
       dataDir: '/var/lib/cadre',
     });
+  });
+
+  it('keeps everything in memory when it is told to', () => {
+    expect(readEnvironment({ CADRE_PERSISTENCE: 'memory' }).cadre.database).toBeUndefined();
+  });
+
+  it('does not repeat the address of a database, which may hold a password', () => {
+    expect(problemsOf({ DATABASE_URL: 'secret'.repeat(1_000) })).toEqual([
+      'DATABASE_URL must have at most 4096 characters',
+    ]);
   });
 
   it('takes an empty variable as none', () => {

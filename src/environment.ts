@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { CadreOptions } from './cadre.options.js';
 import { CadreError } from './common/index.js';
+import { DATABASE_DEFAULTS, DURABILITIES, type DatabaseOptions } from './persistence/index.js';
+import { WORKFLOW_DEFAULTS } from './workflows/index.js';
 
 /** What the server itself needs to know. */
 export interface ServerSettings {
@@ -66,6 +69,9 @@ const hostNames = z
   )
   .default([]);
 
+/** `memory` keeps nothing beyond the process. */
+const PERSISTENCES = ['database', 'memory'] as const;
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const variables = z.object({
@@ -73,6 +79,14 @@ const variables = z.object({
   PORT: integer(0, 65_535, 3_000),
   CADRE_ALLOWED_HOSTS: hostNames,
   CADRE_DATA_DIR: trimmed(4_096, './data'),
+  CADRE_PERSISTENCE: z.enum(PERSISTENCES, `must be one of ${PERSISTENCES.join(', ')}`).default('database'),
+  DATABASE_URL: z.string().max(4_096, 'must have at most 4096 characters').optional(),
+  CADRE_DATABASE_POOL_SIZE: integer(1, 500, DATABASE_DEFAULTS.poolSize),
+  CADRE_DATA_DURABILITY: z
+    .enum(DURABILITIES, `must be one of ${DURABILITIES.join(', ')}`)
+    .default(DATABASE_DEFAULTS.durability),
+  CADRE_MAX_ACTIVE_RUNS: integer(1, 10_000, WORKFLOW_DEFAULTS.maxActiveRuns),
+  CADRE_MAX_OUTPUT_BYTES: integer(1_024, 67_108_864, WORKFLOW_DEFAULTS.maxOutputBytes),
   CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 2_097_152),
   CADRE_MAX_QUEUED_TASKS: integer(0, 1_000_000, 1_000),
@@ -80,6 +94,16 @@ const variables = z.object({
   CADRE_SHUTDOWN_GRACE_MS: integer(0, 600_000, 10_000),
   CADRE_DRAIN_TIMEOUT_MS: integer(0, 3_600_000, 30_000),
 });
+
+/** A Postgres where one is named, else an embedded database beside the application's other files. */
+function readDatabase(data: z.infer<typeof variables>): DatabaseOptions {
+  return {
+    url: data.DATABASE_URL,
+    dataDir: join(data.CADRE_DATA_DIR, 'database'),
+    poolSize: data.CADRE_DATABASE_POOL_SIZE,
+    durability: data.CADRE_DATA_DURABILITY,
+  };
+}
 
 /**
  * Reads the settings from environment variables; the README has the table of them.
@@ -94,6 +118,8 @@ export function readEnvironment(
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) => {
       const variable = String(path[0]);
+      // It may hold a password.
+      if (variable === 'DATABASE_URL') return `${variable} ${message}`;
       return `${variable} is "${given[variable]?.slice(0, 60)}"; it ${message}`;
     });
     throw new EnvironmentError(problems);
@@ -114,6 +140,11 @@ export function readEnvironment(
         abortGraceMs: data.CADRE_ABORT_GRACE_MS,
         shutdownGraceMs: data.CADRE_SHUTDOWN_GRACE_MS,
       },
+      workflows: {
+        maxActiveRuns: data.CADRE_MAX_ACTIVE_RUNS,
+        maxOutputBytes: data.CADRE_MAX_OUTPUT_BYTES,
+      },
+      ...(data.CADRE_PERSISTENCE === 'database' && { database: readDatabase(data) }),
     },
     dataDir: data.CADRE_DATA_DIR,
   };

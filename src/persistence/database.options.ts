@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   readonly durability?: Durability;
 }
 
-const DURABILITIES = ['process', 'power-loss'] as const;
+export const DURABILITIES = ['process', 'power-loss'] as const;
 export type Durability = (typeof DURABILITIES)[number];
 
 export type ResolvedDatabaseOptions =

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { OrchestrationModule } from '../orchestration/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { SelectionModule } from '../selection/index.js';
+import { WorkflowExplorer } from './builder/workflow.explorer.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
 import { RunService } from './runs/run-service.js';
@@ -12,7 +13,7 @@ import { WorkflowsService } from './workflows.service.js';
 /** Finds, checks and runs workflows. */
 @Module({
   imports: [DiscoveryModule, RegistryModule, SelectionModule, OrchestrationModule],
-  providers: [...workflowProviders, WorkflowsService],
+  providers: [...workflowProviders, WorkflowExplorer, WorkflowsService],
   exports: [RunService, WorkflowLibrary, CheckedPreparation],
 })
 export class WorkflowsModule {}

@@ -8,6 +8,8 @@ import {
   type Release,
 } from '../registry/index.js';
 import { StatusChanged } from '../status/index.js';
+import { declareWorkflows } from './builder/declared-workflows.js';
+import { WorkflowExplorer } from './builder/workflow.explorer.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
 import { RunService } from './runs/run-service.js';
@@ -21,14 +23,18 @@ export class WorkflowsService implements OnApplicationBootstrap, OnApplicationSh
     private readonly runs: RunService,
     private readonly library: WorkflowLibrary,
     private readonly preparation: CheckedPreparation,
+    private readonly explorer: WorkflowExplorer,
     private readonly catalog: Catalog,
     private readonly events: EventBus,
     private readonly logger: Logger,
   ) {}
 
-  /** @throws WORKFLOW_REFUSED with every violation of every declared workflow */
+  /** @throws WORKFLOWS_REFUSED with every violation of every declared workflow */
   async onApplicationBootstrap(): Promise<void> {
-    await this.library.open([]);
+    await declareWorkflows(this.explorer.explore(), {
+      library: this.library,
+      check: (definition) => this.preparation.check(definition),
+    });
     const forget = (): void => this.preparation.forget();
     this.#subscriptions = [
       this.library.onChange(forget),
