@@ -8,7 +8,7 @@ export {
   InvalidStatusInputError,
   UnknownStatusError,
 } from './status.errors.js';
-export { StatusChanged, StatusRefused } from './status.events.js';
+export { StatusChanged, StatusClosedElsewhere, StatusRefused } from './status.events.js';
 export { DEFAULT_STATUS_TRANSITIONS, StatusRules, type TransitionTable } from './status.machine.js';
 export { StatusModule } from './status.module.js';
 export { StatusService, type StatusHistoryOptions } from './status.service.js';

@@ -1,8 +1,8 @@
-import { Injectable, Optional } from '@nestjs/common';
-import { Clock, EventBus, newId } from '../common/index.js';
+import { Injectable, Optional, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Clock, EventBus, newId, type Cancel } from '../common/index.js';
 import { StatusHistoryStore, type StatusHistoryPage } from './status-history.store.js';
 import { IllegalStatusTransitionError, UnknownStatusError } from './status.errors.js';
-import { StatusChanged, StatusRefused } from './status.events.js';
+import { StatusChanged, StatusClosedElsewhere, StatusRefused } from './status.events.js';
 import { checkCause, checkKinds, checkLimit, checkStatus, hoursToMs } from './status.input.js';
 import { StatusRules } from './status.machine.js';
 import type {
@@ -30,17 +30,32 @@ export interface StatusHistoryOptions {
 
 type MutableLiveStatus = { -readonly [Field in keyof LiveStatus]: LiveStatus[Field] };
 
+/** A release that is open here. */
+interface OpenStatus {
+  readonly live: MutableLiveStatus;
+  /** The transition that its next one has to follow. */
+  last: StatusTransition;
+}
+
+/** When a history that could not be read is read again. */
+const RETRY_MS = 1_000;
+
 /**
  * Knows the status of each registered release, changes it by the rules, and answers for its past.
  *
  * Changes of one release are applied one after the other, each checked against the status that it finds. A change is first
  * written to the history, then put in force, then told to others; when it cannot be written, nothing happens.
+ *
+ * Nodes that have the same release share its history. What another node adds is put in force and told here too, soon after;
+ * of changes that nodes make at once, each is checked against the one that was written before it.
  * @publicApi
  */
 @Injectable()
-export class StatusService {
-  readonly #live = new Map<string, MutableLiveStatus>();
+export class StatusService implements OnModuleInit, OnModuleDestroy {
+  readonly #open = new Map<string, OpenStatus>();
   readonly #turns = new Turns();
+  #cancelHearing: Cancel = () => {};
+  #cancelRetry: Cancel | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -48,6 +63,16 @@ export class StatusService {
     private readonly store: StatusHistoryStore,
     @Optional() private readonly rules: StatusRules = new StatusRules(),
   ) {}
+
+  /** Begins to hear of what other nodes add to histories. */
+  onModuleInit(): void {
+    this.#cancelHearing = this.store.onForeignAppend((release) => this.#catchUpSoon(release));
+  }
+
+  onModuleDestroy(): void {
+    this.#cancelHearing();
+    this.#cancelRetry?.();
+  }
 
   /**
    * Gives a release its status at registration and returns its live handle. Registration is no transition, so the rules
@@ -64,20 +89,20 @@ export class StatusService {
     checkStatus('status', status);
     checkCause(cause);
     return this.#turns.take(release, async () => {
-      const open = this.#live.get(release);
-      if (open !== undefined) return open;
-      const last = await this.#lastTransition(release);
-      if (last?.kind === 'changed' && (last.to === status || outlivesRestart(last))) {
-        const resumed = { release, status: last.to, since: last.at };
-        this.#live.set(release, resumed);
-        return resumed;
+      const open = this.#open.get(release);
+      if (open !== undefined) return open.live;
+      for (;;) {
+        const last = await this.#lastTransition(release);
+        if (last?.kind === 'changed' && (last.to === status || outlivesRestart(last)))
+          return this.#hold(last);
+        const from = last === undefined ? null : last.kind === 'closed' ? last.from : last.to;
+        const entry = this.#changedEntry(release, { from, to: status }, cause);
+        // Where another node was faster, what it has written is looked at first.
+        if (!(await this.store.appendAfter(entry, last?.id ?? null))) continue;
+        const live = this.#hold(entry);
+        this.events.publish(StatusChanged, entry);
+        return live;
       }
-      const from = last === undefined ? null : last.kind === 'closed' ? last.from : last.to;
-      const entry = await this.#recordChange(release, { from, to: status }, cause);
-      const opened = { release, status, since: entry.at };
-      this.#live.set(release, opened);
-      this.events.publish(StatusChanged, entry);
-      return opened;
     });
   }
 
@@ -90,9 +115,16 @@ export class StatusService {
   async close(release: string, cause: StatusCause): Promise<void> {
     checkCause(cause);
     return this.#turns.take(release, async () => {
-      const { status: from } = this.get(release);
-      await this.store.append(Object.freeze({ kind: 'closed', ...this.#facts(release, cause), from }));
-      this.#live.delete(release);
+      const open = this.#getOpen(release);
+      // Where another node has closed it, it is closed.
+      while (open.last.kind !== 'closed') {
+        const { id } = open.last;
+        const { status: from } = open.live;
+        const entry = Object.freeze({ kind: 'closed' as const, ...this.#facts(release, cause), from });
+        if (await this.store.appendAfter(entry, id)) break;
+        await this.#catchUp(release);
+      }
+      this.#open.delete(release);
     });
   }
 
@@ -111,21 +143,24 @@ export class StatusService {
     checkStatus('status', to);
     checkCause(cause);
     return this.#turns.take(release, async () => {
-      const live = this.#getMutable(release);
-      const from = live.status;
-      if (from === to) return undefined;
-      if (!this.rules.isAllowed(from, to)) return this.#refuse(live, to, cause);
-      const entry = await this.#recordChange(release, { from, to }, cause);
-      live.status = to;
-      live.since = entry.at;
-      this.events.publish(StatusChanged, entry);
-      return entry;
+      const open = this.#getOpen(release);
+      for (;;) {
+        const from = open.live.status;
+        if (from === to) return undefined;
+        if (!this.rules.isAllowed(from, to)) return this.#refuse(open.live, to, cause);
+        const entry = this.#changedEntry(release, { from, to }, cause);
+        if (await this.store.appendAfter(entry, open.last.id)) {
+          this.#putInForce(open, entry);
+          return entry;
+        }
+        await this.#catchUp(release);
+      }
     });
   }
 
   /** The live handle of a release; `undefined` when it is not registered. */
   find(release: string): LiveStatus | undefined {
-    return this.#live.get(release);
+    return this.#open.get(release)?.live;
   }
 
   /**
@@ -133,13 +168,13 @@ export class StatusService {
    * @throws STATUS_UNKNOWN when it is not registered: an unknown release has no status, not even `inactive`
    */
   get(release: string): LiveStatus {
-    return this.#getMutable(release);
+    return this.#getOpen(release).live;
   }
 
   /** The registered releases that have a status now, in the order they were opened. */
   byStatus(status: AgentStatus): string[] {
     const releases: string[] = [];
-    for (const live of this.#live.values()) if (live.status === status) releases.push(live.release);
+    for (const { live } of this.#open.values()) if (live.status === status) releases.push(live.release);
     return releases;
   }
 
@@ -170,24 +205,60 @@ export class StatusService {
     return computeUptime(transitions, { windowStartAt, windowEndAt });
   }
 
-  #getMutable(release: string): MutableLiveStatus {
-    const live = this.#live.get(release);
-    if (live === undefined) throw new UnknownStatusError(release);
+  #getOpen(release: string): OpenStatus {
+    const open = this.#open.get(release);
+    if (open === undefined) throw new UnknownStatusError(release);
+    return open;
+  }
+
+  #hold(last: StatusChangedEntry): LiveStatus {
+    const live = { release: last.release, status: last.to, since: last.at };
+    this.#open.set(last.release, { live, last });
     return live;
+  }
+
+  #putInForce(open: OpenStatus, entry: StatusChangedEntry): void {
+    open.last = entry;
+    open.live.status = entry.to;
+    open.live.since = entry.at;
+    this.events.publish(StatusChanged, entry);
   }
 
   async #lastTransition(release: string): Promise<StatusTransition | undefined> {
     return (await this.store.transitionsSince(release, Number.MAX_SAFE_INTEGER)).at(-1);
   }
 
-  async #recordChange(
+  /** Catches up on one release, or on all; where the history cannot be read now, on all of them a little later. */
+  #catchUpSoon(release?: string): void {
+    for (const each of release === undefined ? this.#open.keys() : [release]) {
+      this.#turns
+        .take(each, () => this.#catchUp(each))
+        .catch(() => {
+          this.#cancelRetry ??= this.clock.schedule(RETRY_MS, () => {
+            this.#cancelRetry = undefined;
+            this.#catchUpSoon();
+          });
+        });
+    }
+  }
+
+  /** Puts in force what another node has written last. The caller has the turn of the release. */
+  async #catchUp(release: string): Promise<void> {
+    const open = this.#open.get(release);
+    if (open === undefined) return;
+    const last = await this.#lastTransition(release);
+    if (last === undefined || last.id === open.last.id) return;
+    if (last.kind === 'changed') return this.#putInForce(open, last);
+    open.last = last;
+    this.events.publish(StatusClosedElsewhere, last);
+  }
+
+  #changedEntry(
     release: string,
     step: Pick<StatusChangedEntry, 'from' | 'to'>,
     cause: StatusCause,
-  ): Promise<StatusChangedEntry> {
-    const entry = Object.freeze({ kind: 'changed' as const, ...this.#facts(release, cause), ...step });
-    await this.store.append(entry);
-    return entry;
+  ): StatusChangedEntry {
+    return Object.freeze({ kind: 'changed' as const, ...this.#facts(release, cause), ...step });
   }
 
   async #refuse({ release, status: from }: LiveStatus, to: AgentStatus, cause: StatusCause): Promise<never> {
