@@ -3,12 +3,15 @@ import { TerminusModule } from '@nestjs/terminus';
 import { OrchestrationModule } from '../orchestration/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { StatusModule } from '../status/index.js';
+import { WorkflowsModule } from '../workflows/index.js';
 import { AgentsController } from './agents/agents.controller.js';
 import { CapabilitiesController } from './capabilities/capabilities.controller.js';
 import { HealthController } from './health.controller.js';
 import { EventStreams } from './runs/event-streams.service.js';
 import { RunDetailsController } from './runs/run-details.controller.js';
 import { RunsController } from './runs/runs.controller.js';
+import { SchemasController } from './workflows/schemas.controller.js';
+import { WorkflowsController } from './workflows/workflows.controller.js';
 
 /**
  * Cadre over REST. Optional: an application with controllers of its own may do without it.
@@ -16,12 +19,20 @@ import { RunsController } from './runs/runs.controller.js';
  */
 @Module({
   // Not ready is an answer, no error: the log has a line of the request anyway.
-  imports: [TerminusModule.forRoot({ logger: false }), StatusModule, RegistryModule, OrchestrationModule],
+  imports: [
+    TerminusModule.forRoot({ logger: false }),
+    StatusModule,
+    RegistryModule,
+    OrchestrationModule,
+    WorkflowsModule,
+  ],
   controllers: [
     AgentsController,
     CapabilitiesController,
     RunsController,
     RunDetailsController,
+    WorkflowsController,
+    SchemasController,
     HealthController,
   ],
   providers: [EventStreams],
