@@ -61,6 +61,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   min_wal_size: '32MB',
   max_wal_size: '128MB',
   jit: 'off',
+  // As on a server: see PostgresDatabase.
+  enable_seqscan: 'off',
+  plan_cache_mode: 'force_generic_plan',
   application_name: 'cadre',
 };
 

@@ -12,6 +12,13 @@ import { PostgresSession } from './postgres-session.js';
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /**
+ * Prepared statements are planned once for each connection, perhaps while tables are empty still, when reading a whole table
+ * looks cheap; the plan would stay when they have grown. So that is a last resort, and rows are found by their keys; and as the
+ * values make no difference then, no statement is planned anew for them.
+ */
+const SESSION_SETTINGS = 'set enable_seqscan = off; set plan_cache_mode = force_generic_plan';
+
+/**
  * A Postgres server behind a pool of connections.
  *
  * When the server goes away, statements reject with DATABASE_UNAVAILABLE; those that come after its return pass. A statement
@@ -29,7 +36,12 @@ export class PostgresDatabase extends Database {
     super();
     this.#parts = parts;
     const client = clientConfig(options);
-    this.#pool = new pg.Pool({ ...client, max: options.poolSize });
+    this.#pool = new pg.Pool({
+      ...client,
+      max: options.poolSize,
+      // The pool waits for it, though its types do not say so.
+      onConnect: ((connection) => connection.query(SESSION_SETTINGS)) as pg.PoolConfig['onConnect'],
+    });
     // Without a listener each of these would end the process. The pool replaces the connection by itself.
     this.#pool.on('error', (error) => this.#logLostConnection(error));
     this.#pool.on('connect', (connection) => connection.on('error', () => {}));

@@ -4,7 +4,8 @@
  * run, that two nodes never wait for each other crosswise.
  *
  * The subquery on `runs` cannot be merged with the rest, as it locks: each run is found by its key, however the planner
- * guesses the size of the table. Payloads stay JSON from the one end to the other; `json_to_recordset` would take them
+ * guesses the size of the table. What comes back are the exceptions: the places of leases that are lost, or whose run does not go.
+ * Payloads stay JSON from the one end to the other; `json_to_recordset` would take them
  * apart, and refuse NUL characters.
  */
 
@@ -18,7 +19,7 @@ export const APPEND_ONE = `
     from held, json_array_elements($4::json) with ordinality as record (data, place)
     on conflict do nothing
   )
-  select 1 as place, true as goes from held`;
+  select 1 as place, false as is_held where not exists (select from held)`;
 
 /**
  * Batches under many leases: $1 runs, $2 epochs; and for each record, $3 the place of its lease in those lists, from 1,
@@ -39,7 +40,9 @@ export const APPEND_MANY = `
     join held on held.place = record.place
     on conflict do nothing
   )
-  select place, true as goes from held`;
+  select lease.place, false as is_held
+  from generate_series(1, cardinality($1::uuid[])) as lease (place)
+  where not exists (select from held where held.place = lease.place)`;
 
 /**
  * As {@link APPEND_MANY}, and runs that park or end. A run that parks goes only where no signal is later than its $6 and, if it
@@ -78,7 +81,10 @@ export const APPEND_AND_MOVE = `
     join held on held.place = move.place and held.goes
     where run.id = held.run_id
   )
-  select place, goes from held`;
+  select lease.place, held.place is not null as is_held
+  from generate_series(1, cardinality($1::uuid[])) as lease (place)
+  left join held on held.place = lease.place
+  where held.goes is not true`;
 
 /** What became of writes that were interrupted: $1 runs, $2 epochs, $3 the seq of the first record, -1 where there is none. */
 export const FIND_WRITTEN = `

@@ -42,9 +42,10 @@ export interface JournalWrite {
 /** `refused`: something came for the run that it has not seen. */
 export type JournalAnswer = 'written' | 'lost' | 'refused';
 
-interface HeldRow {
+/** A write that was not carried out. */
+interface ExceptionRow {
   readonly place: number;
-  readonly goes: boolean;
+  readonly is_held: boolean;
 }
 
 /** Writes the journals of runs, and where runs go with their last records; grouped, and in the order it was asked. */
@@ -71,15 +72,24 @@ export class Journal {
   }
 
   async #writeAll(writes: readonly JournalWrite[], isRetry: boolean): Promise<JournalAnswer[]> {
-    const written = isRetry ? await this.#findWritten(writes) : new Set<JournalWrite>();
-    const open = writes.filter((write) => !written.has(write));
     // By run: see the statements. The order of writes to one run stays.
-    open.sort(({ lease: a }, { lease: b }) => (a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0));
-    const answers = await this.#writeOpen(open);
-    return writes.map((write) => (written.has(write) ? 'written' : (answers.get(write) ?? 'lost')));
+    const sorted = writes.toSorted(({ lease: a }, { lease: b }) =>
+      a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0,
+    );
+    const answers = isRetry ? await this.#writeRest(sorted) : await this.#writeOnce(sorted);
+    return writes.map((write) => answers.get(write)!);
   }
 
-  async #writeOpen(writes: readonly JournalWrite[]): Promise<Map<JournalWrite, JournalAnswer>> {
+  /** Writes what an interrupted try has not written. That one may still be under way: so what seems lost is looked up again. */
+  async #writeRest(writes: readonly JournalWrite[]): Promise<Map<JournalWrite, JournalAnswer>> {
+    const written = await this.#findWritten(writes);
+    const answers = await this.#writeOnce(writes.filter((write) => !written.has(write)));
+    const lost = writes.filter((write) => answers.get(write) === 'lost');
+    for (const write of [...written, ...(await this.#findWritten(lost))]) answers.set(write, 'written');
+    return answers;
+  }
+
+  async #writeOnce(writes: readonly JournalWrite[]): Promise<Map<JournalWrite, JournalAnswer>> {
     const jobs = writes.flatMap(({ move }) => move?.job ?? []);
     if (jobs.length === 0) return answersOf(writes, await this.#send(this.database, writes));
     return this.database.transaction(async (session) => {
@@ -93,7 +103,7 @@ export class Journal {
     });
   }
 
-  async #send(session: SqlSession, writes: readonly JournalWrite[]): Promise<readonly HeldRow[]> {
+  async #send(session: SqlSession, writes: readonly JournalWrite[]): Promise<readonly ExceptionRow[]> {
     const [first] = writes;
     if (first === undefined) return [];
     if (writes.some(({ move }) => move !== undefined)) {
@@ -108,6 +118,7 @@ export class Journal {
 
   /** Those of interrupted writes that were carried out: nobody else writes under their leases. */
   async #findWritten(writes: readonly JournalWrite[]): Promise<Set<JournalWrite>> {
+    if (writes.length === 0) return new Set();
     const rows = await this.database.query<{ place: number; has_moved: boolean; is_recorded: boolean }>(
       FIND_WRITTEN,
       [
@@ -128,9 +139,12 @@ export class Journal {
 
 function answersOf(
   writes: readonly JournalWrite[],
-  rows: readonly HeldRow[],
+  exceptions: readonly ExceptionRow[],
 ): Map<JournalWrite, JournalAnswer> {
-  return new Map(rows.map(({ place, goes }) => [writes[place - 1]!, goes ? 'written' : 'refused']));
+  const answers = new Map<JournalWrite, JournalAnswer>(writes.map((write) => [write, 'written']));
+  for (const { place, is_held: isHeld } of exceptions)
+    answers.set(writes[place - 1]!, isHeld ? 'refused' : 'lost');
+  return answers;
 }
 
 function appendValues(writes: readonly JournalWrite[]): unknown[] {

@@ -32,7 +32,7 @@ interface Waiting<Member, Answer> {
 
 /**
  * Groups writes that are asked for at the same time: what comes while a write is under way goes with the next one, in the
- * order in which it came. One that comes alone is written at once.
+ * order in which it came. What comes alone is written at once.
  *
  * A group that the database could not be asked for is written again until it can, for up to a minute. One that it refuses is
  * written member by member, so that a bad one fails alone.
