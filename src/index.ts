@@ -133,6 +133,7 @@ export {
 export {
   DEFAULT_STATUS_TRANSITIONS,
   StatusChanged,
+  StatusClosedElsewhere,
   StatusRefused,
   StatusService,
   type AgentStatus,

@@ -1,8 +1,23 @@
-import type { Database } from '../persistence/sql/database.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+interface Session {
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    name?: string,
+  ): Promise<readonly Row[]>;
+}
+
+/** The port of persistence, whose specs alone call this. */
+interface Database extends Session {
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  listen(channel: string, listener: (payload: string) => void): Promise<() => void>;
+  notify(channel: string, payload: string, session?: Session): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
- * What every {@link Database} must do. Call it in a spec beside the database.
+ * What every `Database` must do. Call it in a spec beside the database.
  *
  * @param createDatabase connects to an empty database; the spec closes it
  */

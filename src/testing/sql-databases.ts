@@ -1,55 +1,58 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../persistence/open-database.js';
-import type { Database } from '../persistence/sql/database.js';
 import { createPgliteDirectory } from './pglite-directory.js';
 import { createTestDatabase } from './postgres-server.js';
-import { testParts } from './test-parts.js';
 
 /** Milliseconds that a hook or test with a database may take on a busy machine. */
 export const DATABASE_TEST_TIMEOUT_MS = 60_000;
 
+interface Database {
+  query(text: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
 /** What a spec has of a kind of database. */
-export interface TestDatabase {
-  /** The migrated database, with its tables emptied. */
-  emptied(): Promise<Database>;
-  /** The same, and a second connection to it as another node has one; on PGlite there is none. */
-  emptiedPair(): Promise<readonly [Database, Database?]>;
+export interface TestDatabase<D> {
+  readonly kind: 'pglite' | 'postgres';
+  /** The migrated database with its tables emptied, and a second view of it as another node has one; on PGlite there is none. */
+  emptied(): Promise<readonly [database: D, other?: D]>;
 }
 
 /**
  * Runs the suite once on PGlite and once on a real Postgres, each opened once for all of its tests.
  *
+ * @param open opens and migrates what the options name
  * @param tables of the schema `cadre`, emptied before each test that asks for a database
  */
-export function describeOnDatabases(
+export function describeOnDatabases<D extends Database>(
+  open: (options: { readonly url?: string; readonly dataDir?: string }) => Promise<D>,
   tables: readonly string[],
-  suite: (database: TestDatabase) => void,
+  suite: (database: TestDatabase<D>) => void,
 ): void {
   describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
-    let nodes: readonly [Database, Database?];
+    let nodes: readonly [D, D?];
     let folder: string | undefined;
     beforeAll(async () => {
       if (kind === 'postgres') {
         const url = await createTestDatabase();
-        nodes = [await openDatabase({ url }, testParts()), await openDatabase({ url }, testParts())];
+        nodes = [await open({ url }), await open({ url })];
         return;
       }
       folder = await mkdtemp(join(tmpdir(), 'cadre-database-'));
       const dataDir = join(folder, 'data');
       await createPgliteDirectory(dataDir);
-      nodes = [await openDatabase({ dataDir }, testParts())];
+      nodes = [await open({ dataDir })];
     }, DATABASE_TEST_TIMEOUT_MS);
     afterAll(async () => {
       for (const node of nodes) await node?.close();
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     }, DATABASE_TEST_TIMEOUT_MS);
 
-    const emptiedPair = async (): Promise<readonly [Database, Database?]> => {
+    const emptied = async (): Promise<readonly [D, D?]> => {
       await nodes[0].query(`truncate ${tables.map((table) => `cadre.${table}`).join(', ')}`);
       return nodes;
     };
-    suite({ emptiedPair, emptied: async () => (await emptiedPair())[0] });
+    suite({ kind, emptied });
   });
 }
