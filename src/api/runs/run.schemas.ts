@@ -39,6 +39,21 @@ export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters, without blanks');
 
+/** A text for a definition would be taken for the name of a workflow. */
+function findSourceProblem(workflow: unknown, definition: unknown) {
+  if (workflow === undefined && definition === undefined) {
+    return { message: 'workflow or definition is required', path: [] };
+  }
+  if (workflow !== undefined && definition !== undefined) {
+    return { message: 'workflow and definition exclude each other', path: [] };
+  }
+  if (workflow !== undefined || (typeof definition === 'object' && definition !== null)) return undefined;
+  return {
+    message: 'must be a list of steps, or an object with a name and steps',
+    path: ['definition'],
+  };
+}
+
 export const startRunBody = z
   .strictObject({
     workflow: name.optional().describe('One that is stored or declared: name or name@range.'),
@@ -55,12 +70,8 @@ export const startRunBody = z
       .describe('Whether it outlives the process; default: the workflow’s own.'),
   })
   .superRefine(({ workflow, definition }, context) => {
-    if ((workflow === undefined) !== (definition === undefined)) return;
-    const message =
-      workflow === undefined
-        ? 'workflow or definition is required'
-        : 'workflow and definition exclude each other';
-    context.addIssue({ code: 'custom', message, path: [] });
+    const problem = findSourceProblem(workflow, definition);
+    if (problem !== undefined) context.addIssue({ code: 'custom', ...problem });
   })
   .meta({ id: 'RunRequest', oneOf: [{ required: ['workflow'] }, { required: ['definition'] }] });
 

@@ -110,7 +110,7 @@ describe('POST /runs', () => {
       { definition: Array(1_001).fill(0) },
       { code: 'WORKFLOW_INVALID', text: '1001 steps' },
     ],
-    ['no definition', 'runs', {}, { code: 'REQUEST_INVALID', text: '$.definition: is required' }],
+    ['no definition', 'runs', {}, { code: 'REQUEST_INVALID', text: 'workflow or definition is required' }],
     ['an unknown field', 'runs', { definition: [], prio: 1 }, { code: 'REQUEST_INVALID', text: '"prio"' }],
     [
       'a wait that is too long',
@@ -168,7 +168,7 @@ describe('POST /runs/:id/cancel', () => {
     const path = `runs/${String(body['runId'])}/cancel`;
     expect(await server.client.post(path, { reason: 'not needed' })).toMatchObject({
       status: 200,
-      body: { status: 'canceled', failure: { code: 'TASK_CANCELED' } },
+      body: { status: 'canceled', failure: { code: 'RUN_CANCELED' } },
     });
     expect(await patient.stopReason).toMatchObject({ message: expect.stringContaining('not needed') });
     expect(await server.client.post(path)).toMatchObject({ status: 409, body: { code: 'RUN_FINISHED' } });
