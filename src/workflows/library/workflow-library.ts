@@ -25,6 +25,10 @@ export interface LibraryEntry {
 }
 
 const DEFAULT_VERSION = '1.0.0';
+
+/** Between two tries to read the store after a change that could not be read. */
+const RELOAD_DELAY_MS = 1_000;
+
 const NONE: ReadonlyMap<string, LibraryEntry> = new Map();
 
 /**
@@ -37,6 +41,7 @@ export class WorkflowLibrary {
   #declared: readonly LibraryEntry[] = [];
   readonly #listeners = new Set<() => void>();
   #stopListening: Cancel | undefined;
+  #cancelRetry: Cancel | undefined;
   /** Loads follow each other: an older answer never overwrites a newer one. */
   #loading: Promise<void> = Promise.resolve();
 
@@ -53,12 +58,14 @@ export class WorkflowLibrary {
       definition,
       source: 'declared',
     }));
-    this.#stopListening = this.store.onChange(() => void this.#load().catch(() => {}));
+    this.#stopListening = this.store.onChange(() => void this.#follow());
     await this.#load();
   }
 
   close(): void {
     this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#cancelRetry?.();
   }
 
   /** Calls after each change, here or on another node. */
@@ -71,13 +78,10 @@ export class WorkflowLibrary {
   find(reference: string): LibraryEntry | undefined {
     const { name, range } = parseAgentReference(reference);
     if (range !== undefined && semver.validRange(range) === null) throw new InvalidVersionRangeError(range);
-    const versions = this.#entries.get(name) ?? NONE;
-    const fitting = [...versions.keys()].filter(
-      (version) => range === undefined || semver.satisfies(version, range),
-    );
-    const stable = fitting.filter((version) => semver.prerelease(version) === null);
-    const best = stable.at(-1) ?? fitting.at(-1);
-    return best === undefined ? undefined : versions.get(best);
+    const entries = this.versions(name);
+    // As of agents: a pre-release is what is meant only where a range says so, or where there is nothing else.
+    if (range === undefined) return entries.findLast(isStable) ?? entries.at(-1);
+    return entries.findLast(({ version }) => semver.satisfies(version, range));
   }
 
   /** @throws WORKFLOW_UNKNOWN with the nearest names or the versions there are; VERSION_RANGE_INVALID */
@@ -85,8 +89,7 @@ export class WorkflowLibrary {
     const entry = this.find(reference);
     if (entry !== undefined) return entry;
     const { name } = parseAgentReference(reference);
-    const versions = [...(this.#entries.get(name) ?? NONE).keys()];
-    throw new UnknownWorkflowError(reference, versions, nearestNames(name, this.names()));
+    throw this.#unknown(name, reference);
   }
 
   names(): string[] {
@@ -120,7 +123,10 @@ export class WorkflowLibrary {
     const isSaved = await this.store.save({ name, version, definition, createdAt: this.clock.now() });
     if (!isSaved) throw new WorkflowVersionExistsError(name, version);
     await this.#load();
-    return { entry: this.get(`${name}@${version}`), isNew: known === undefined };
+    const entry = this.#entries.get(name)?.get(version);
+    // Somebody else may have removed it right away.
+    if (entry === undefined) throw this.#unknown(name, `${name}@${version}`);
+    return { entry, isNew: known === undefined };
   }
 
   /**
@@ -129,13 +135,18 @@ export class WorkflowLibrary {
    */
   async remove(name: string, version?: string): Promise<void> {
     const removed = this.versions(name).filter((entry) => version === undefined || entry.version === version);
-    if (removed.length === 0) this.get(version === undefined ? name : `${name}@${version}`);
+    if (removed.length === 0) throw this.#unknown(name, version === undefined ? name : `${name}@${version}`);
     const declared = removed.find(({ source }) => source === 'declared');
     if (declared !== undefined) throw new WorkflowDeclaredError(name, declared.version);
     const users = this.#usersOf(name, new Set(removed.map((entry) => entry.version)));
     if (users.length > 0) throw new WorkflowInUseError(name, users);
     await this.store.remove(name, version);
     await this.#load();
+  }
+
+  #unknown(name: string, reference: string): UnknownWorkflowError {
+    const versions = this.versions(name).map(({ version }) => version);
+    return new UnknownWorkflowError(reference, versions, nearestNames(name, this.names()));
   }
 
   /** The workflows that would find no version of another one, were these removed. */
@@ -152,6 +163,17 @@ export class WorkflowLibrary {
           .some((reference) => reference.name === name && !isServed(reference.range)),
       )
       .map((entry) => `${entry.name}@${entry.version}`);
+  }
+
+  /** Loads what others changed; when the store cannot be reached, again after a while: nobody would tell of it twice. */
+  async #follow(): Promise<void> {
+    this.#cancelRetry?.();
+    try {
+      await this.#load();
+    } catch {
+      if (this.#stopListening === undefined) return;
+      this.#cancelRetry = this.clock.schedule(RELOAD_DELAY_MS, () => void this.#follow());
+    }
   }
 
   #load(): Promise<void> {
@@ -192,4 +214,8 @@ export class WorkflowLibrary {
       ? known
       : entry;
   }
+}
+
+function isStable({ version }: LibraryEntry): boolean {
+  return semver.prerelease(version) === null;
 }
