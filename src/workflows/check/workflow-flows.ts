@@ -54,7 +54,10 @@ export class WorkflowFlows {
     const above = structure.above[index] ?? NO_STEP_ABOVE;
     if (structure.ancestors === undefined) return [];
     if (above === NO_STEP_ABOVE) return undefined;
-    return above === WORKFLOW_INPUT ? this.wholeInput : [this.made[above] ?? UNKNOWN];
+    if (above !== WORKFLOW_INPUT) return [this.made[above] ?? UNKNOWN];
+    // A condition may keep the step from what is given this time.
+    const isGuarded = this.workflow.plan.steps[index]?.when !== undefined;
+    return this.wholeInput.filter((flow) => flow !== this.given || !isGuarded);
   }
 
   /** @param own what the step itself makes, for those templates that can see it */

@@ -152,6 +152,7 @@ const FORMS: Readonly<Record<ActionKind, ActionForm>> = {
 };
 
 const ALL_KINDS = Object.keys(FORMS) as readonly ActionKind[];
+const SUBSTITUTE_KINDS: readonly ActionKind[] = ['task', 'workflow'];
 
 /** The fields of several kinds of action in one list. */
 function fieldsOfKinds(kinds: readonly ActionKind[]): Fields {
@@ -160,6 +161,7 @@ function fieldsOfKinds(kinds: readonly ActionKind[]): Fields {
 
 /** All that a step can say of what it does. */
 export const ACTION_FIELDS: Fields = fieldsOfKinds(ALL_KINDS);
+const SUBSTITUTE_FIELDS = fieldsOfKinds(SUBSTITUTE_KINDS);
 
 /** What an action that was read does; `undefined` for one that was not fine. */
 export function actionKindOf(action: object): ActionKind | undefined {
@@ -178,7 +180,7 @@ export function readAction(
   const kind = findKind(value, kinds, report);
   if (kind === undefined) return {};
   const { fields, subjects } = FORMS[kind];
-  reportMisplaced(value, kind, kinds, report);
+  reportMisplaced(value, kind, report);
   const read = readFields(fields, value, report);
   if (read['task'] !== undefined && read['input'] !== undefined) {
     report('INPUT_TWICE', '.task', 'means the same as input; keep one of them');
@@ -208,16 +210,12 @@ function findKind(value: object, kinds: readonly ActionKind[], report: Report): 
   return undefined;
 }
 
-function reportMisplaced(
-  value: object,
-  kind: ActionKind,
-  kinds: readonly ActionKind[],
-  report: Report,
-): void {
-  const { fields } = FORMS[kind];
-  for (const field of fieldsOfKinds(kinds).keys()) {
-    if (!Object.hasOwn(value, field) || fields.has(field)) continue;
-    report('FIELD_MISPLACED', `.${field}`, `means nothing beside ${FORMS[kind].subjects[0]}; remove it`);
+/** Fields that no action has are reported elsewhere. */
+function reportMisplaced(value: object, kind: ActionKind, report: Report): void {
+  const { fields, subjects } = FORMS[kind];
+  for (const field of Object.keys(value)) {
+    if (!ACTION_FIELDS.has(field) || fields.has(field)) continue;
+    report('FIELD_MISPLACED', `.${field}`, `means nothing beside ${subjects[0]}; remove it`);
   }
 }
 
@@ -243,9 +241,6 @@ export function actionSchema(kinds: readonly ActionKind[], frame: Fields): JsonS
     not: { required: ['input', 'task'] },
   };
 }
-
-const SUBSTITUTE_KINDS: readonly ActionKind[] = ['task', 'workflow'];
-const SUBSTITUTE_FIELDS = fieldsOfKinds(SUBSTITUTE_KINDS);
 
 /** A task or a workflow that takes the place of a step, or undoes it. */
 export const substitute: Shape<TaskAction | WorkflowAction> = {

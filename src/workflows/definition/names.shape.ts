@@ -31,7 +31,7 @@ export const reference = text(200);
 export const version = textOf({
   code: 'VERSION_INVALID',
   rule: 'must be a semantic version, such as 1.0.0',
-  accepts: (written) => semver.valid(written) === written,
+  accepts: (written) => written.length <= 100 && semver.valid(written) === written,
   // The suggested expression of semver.org, without its groups.
   schema: {
     pattern: String.raw`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-((0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?$`,

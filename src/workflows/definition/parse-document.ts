@@ -1,8 +1,9 @@
-import { Lexer, LineCounter, parseDocument as parseYamlDocument, type YAMLError } from 'yaml';
+import { isScalar, LineCounter, parseDocument as parseYamlDocument, visit, type Document } from 'yaml';
 import { MAX_ISSUES, messageOf } from '../../common/index.js';
 import type { DefinitionProblem } from '../workflows.errors.js';
 import { DEFINITION_LIMITS } from './definition-limits.js';
 import { findRepeatedKey } from './repeated-key.js';
+import { findExcess, TOO_DEEP } from './yaml-excess.js';
 
 /** The value of a text, or why it has none. */
 export type ParsedDocument =
@@ -37,24 +38,25 @@ function parseJson(text: string): ParsedDocument {
   const repeated = findRepeatedKey(text);
   if (repeated === undefined) return { ok: true, value };
   const { key, line, column } = repeated;
-  return refuse(
-    malformed(`line ${line}, column ${column}: the key "${key.slice(0, 80)}" stands there twice`),
-  );
+  return refuse(malformed(`line ${line}, column ${column}: the key "${cut(key)}" stands there twice`));
 }
 
 function parseYaml(text: string): ParsedDocument {
-  if (nestsTooDeep(text)) {
-    const message = `nests deeper than ${DEFINITION_LIMITS.maxDepth} levels`;
-    return refuse({ path: '$', code: 'DOCUMENT_TOO_DEEP', message });
-  }
+  const excess = findExcess(text);
+  if (excess !== undefined) return refuse(excess);
   const lines = new LineCounter();
+  const malformedAt = ({ at, message }: FoundAt): DefinitionProblem => {
+    const { line, col } = lines.linePos(at);
+    return malformed(`line ${line}, column ${col}: ${message.slice(0, 500)}`);
+  };
   try {
     const document = parseYamlDocument(text, {
       version: '1.2',
       schema: 'core',
       merge: false,
       resolveKnownTags: false,
-      uniqueKeys: true,
+      // Its own search takes time by the square of their number.
+      uniqueKeys: false,
       stringKeys: true,
       prettyErrors: false,
       lineCounter: lines,
@@ -62,34 +64,41 @@ function parseYaml(text: string): ParsedDocument {
       logLevel: 'error',
     });
     // A tag that is not resolved is only a warning there.
-    const found = [...document.errors, ...document.warnings];
-    if (found.length > 0) return refuse(...found.slice(0, MAX_ISSUES).map((error) => describe(error, lines)));
+    const troubles = [...document.errors, ...document.warnings];
+    if (troubles.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return refuse(TOO_DEEP);
+    const found = troubles.map(({ pos, message }) => ({ at: pos[0], message }));
+    if (found.length === 0) found.push(...findRepeatedKeys(document));
+    if (found.length > 0) return refuse(...found.slice(0, MAX_ISSUES).map(malformedAt));
     return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown };
   } catch (error) {
     return refuse(malformed(`is no YAML that can be read: ${messageOf(error)}`));
   }
 }
 
-/**
- * Tells whether lists and objects nest deeper than any definition may, which the parser would find out at the cost of seconds.
- * Deep nesting by lines alone is left to it: each level needs a longer line, so there cannot be much.
- */
-function nestsTooDeep(text: string): boolean {
-  let brackets = 0;
-  let dashes = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme === '[' || lexeme === '{') brackets += 1;
-    else if (lexeme === ']' || lexeme === '}') brackets -= 1;
-    else if (lexeme === '-' || lexeme === '?') dashes += 1;
-    else if (lexeme.startsWith('\n') || lexeme.startsWith('\r')) dashes = 0;
-    if (brackets > DEFINITION_LIMITS.maxDepth || dashes > DEFINITION_LIMITS.maxDepth) return true;
-  }
-  return false;
+interface FoundAt {
+  /** The offset in the text. */
+  readonly at: number;
+  readonly message: string;
 }
 
-function describe({ message, pos }: YAMLError, lines: LineCounter): DefinitionProblem {
-  const { line, col } = lines.linePos(pos[0]);
-  return malformed(`line ${line}, column ${col}: ${message.slice(0, 500)}`);
+function findRepeatedKeys(document: Document.Parsed): FoundAt[] {
+  const found: FoundAt[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (keys.has(key.value))
+          found.push({ at: key.range?.[0] ?? 0, message: `the key "${cut(key.value)}" stands there twice` });
+        keys.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+function cut(key: unknown): string {
+  return String(key).slice(0, 80);
 }
 
 function malformed(message: string): DefinitionProblem {

@@ -202,7 +202,7 @@ export function shortOrFull<Short, Full>(short: Shape<Short>, full: Shape<Full>)
 
 /** An object with certain fields. Without one that it must have it is useless. */
 export function objectOf<T>(label: string, fields: Fields): Shape<T> {
-  const required = [...fields].filter(([, { isRequired }]) => isRequired).map(([name]) => name);
+  const required = requiredOf(fields);
   return {
     schema: { ...objectSchema(fields), ...(required.length > 0 && { required }) },
     read: (value, report) => {
@@ -229,24 +229,40 @@ export function objectSchema(fields: Fields): JsonSchema {
 /** Those of the fields that are there and fine. */
 export function readFields(fields: Fields, value: object, report: Report): Record<string, unknown> {
   const read: Record<string, unknown> = {};
-  let place = '';
-  const inner: Report = (code, deeper, message) => report(code, place + deeper, message);
-  for (const [name, { shape, isRequired }] of fields) {
-    place = `.${name}`;
-    if (!Object.hasOwn(value, name)) {
-      if (isRequired) report('FIELD_MISSING', place, 'is missing');
-      continue;
-    }
-    const member = shape.read((value as Record<string, unknown>)[name], inner);
-    if (member !== undefined) read[name] = member;
+  let reading = '';
+  const inner: Report = (code, place, message) => report(code, `.${reading}${place}`, message);
+  for (const [name, member] of Object.entries(value)) {
+    const field = fields.get(name);
+    if (field === undefined) continue;
+    reading = name;
+    const kept = field.shape.read(member, inner);
+    if (kept !== undefined) read[name] = kept;
+  }
+  for (const name of requiredOf(fields)) {
+    if (!Object.hasOwn(value, name)) report('FIELD_MISSING', `.${name}`, 'is missing');
   }
   return read;
 }
 
+const REQUIRED = new WeakMap<Fields, readonly string[]>();
+
+/** The names of those fields that an object must have. */
+export function requiredOf(fields: Fields): readonly string[] {
+  let required = REQUIRED.get(fields);
+  if (required === undefined) {
+    required = [...fields].filter(([, { isRequired }]) => isRequired).map(([name]) => name);
+    REQUIRED.set(fields, required);
+  }
+  return required;
+}
+
 /** @param label what has the fields, in words: `a step` */
 export function reportUnknownFields(label: string, fields: Fields, value: object, report: Report): void {
-  const unknown = Object.keys(value).filter((name) => !fields.has(name));
-  for (const name of unknown.slice(0, MAX_ISSUES)) {
+  let count = 0;
+  for (const name of Object.keys(value)) {
+    if (fields.has(name)) continue;
+    count += 1;
+    if (count > MAX_ISSUES) return;
     const hint = didYouMean(nearestNames(name, fields.keys()));
     report('UNKNOWN_FIELD', jsonPath([name]).slice(1), `is no field of ${label}.${hint}`);
   }

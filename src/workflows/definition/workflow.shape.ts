@@ -1,3 +1,4 @@
+import { OPEN_TYPE } from '../../agents/index.js';
 import type { InputMember, WorkflowDefinition } from '../../orchestration/index.js';
 import { DEFINITION_LIMITS } from './definition-limits.js';
 import * as names from './names.shape.js';
@@ -15,13 +16,14 @@ import {
   whole,
   type Fields,
   type JsonSchema,
+  type Shape,
 } from './shapes.js';
 import { stepSchema } from './step.shape.js';
 
 /** All of a workflow but its steps. */
 export type WorkflowHead = Omit<WorkflowDefinition, 'steps'>;
 
-const inputMember = shortOrFull<string, Exclude<InputMember, string>>(
+const writtenMember = shortOrFull<string, Exclude<InputMember, string>>(
   names.reference,
   objectOf(
     'a member of the input',
@@ -36,6 +38,12 @@ const inputMember = shortOrFull<string, Exclude<InputMember, string>>(
     }),
   ),
 );
+
+/** A member that is wrong stays one of any type, so that what refers to it is not wrong as well. */
+const inputMember: Shape<InputMember> = {
+  schema: writtenMember.schema,
+  read: (value, report) => writtenMember.read(value, report) ?? OPEN_TYPE.name,
+};
 
 export const HEAD_FIELDS: Fields = fieldsOf({
   $schema: { shape: text(2_000), description: 'For editors: where this schema is.' },

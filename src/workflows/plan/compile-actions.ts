@@ -133,5 +133,9 @@ export function optionalMs(duration: string | undefined): number | undefined {
 
 /** Without the members that are undefined, so that plans can be compared. */
 export function defined<T extends object>(members: T): T {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+  const kept: Partial<T> = {};
+  for (const key of Object.keys(members) as (keyof T)[]) {
+    if (members[key] !== undefined) kept[key] = members[key];
+  }
+  return kept as T;
 }
