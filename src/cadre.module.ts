@@ -11,7 +11,13 @@ import {
 } from './orchestration/index.js';
 import { REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
 import { StatusHistoryStore, StatusModule, StatusRules } from './status/index.js';
-import { RUN_STORES, WORKFLOW_OPTIONS, WorkflowsModule, WorkflowStore } from './workflows/index.js';
+import {
+  RUN_STORES,
+  ScheduleStore,
+  WORKFLOW_OPTIONS,
+  WorkflowsModule,
+  WorkflowStore,
+} from './workflows/index.js';
 
 /**
  * Cadre in a Nest application: import `CadreModule.forRoot()` once, list agents as providers anywhere, inject
@@ -33,6 +39,7 @@ import { RUN_STORES, WORKFLOW_OPTIONS, WorkflowsModule, WorkflowStore } from './
     StatusRules,
     WorkflowRunner,
     WorkflowStore,
+    ScheduleStore,
     RUN_STORES,
     WORKFLOW_OPTIONS,
     REGISTRY_OPTIONS,

@@ -13,8 +13,10 @@ import {
 import { NestLogger } from './nest-logger.js';
 import { ORCHESTRATION_OPTIONS, resolveOrchestrationOptions, WorkflowRunner } from './orchestration/index.js';
 import {
+  BossScheduleStore,
   Database,
   MemoryRunStore,
+  MemoryScheduleStore,
   MemoryStatusHistoryStore,
   MemoryWorkflowStore,
   openDatabase,
@@ -28,6 +30,7 @@ import {
   resolveWorkflowsOptions,
   RUN_STORES,
   RunService,
+  ScheduleStore,
   WORKFLOW_OPTIONS,
   WorkflowStore,
   type RunStores,
@@ -83,6 +86,12 @@ const adapters: Provider[] = [
       memory: new MemoryRunStore(clock),
       durable: db === null ? undefined : new SqlRunStore(db, { clock, random, logger }),
     }),
+  },
+  {
+    provide: ScheduleStore,
+    inject: [Database, Clock, Logger],
+    useFactory: (db: Database | null, clock: Clock, logger: Logger) =>
+      db === null ? new MemoryScheduleStore(clock) : new BossScheduleStore(db, { clock, logger }),
   },
   { provide: WorkflowRunner, useExisting: RunService },
 ];

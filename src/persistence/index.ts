@@ -7,3 +7,5 @@ export { openDatabase } from './open-database.js';
 export { Database } from './sql/database.js';
 export { SqlStatusHistoryStore } from './stores/sql-status-history.store.js';
 export { SqlWorkflowStore } from './stores/sql-workflow.store.js';
+export { MemoryScheduleStore } from './memory/memory-schedule.store.js';
+export { BossScheduleStore } from './schedules/boss-schedule.store.js';

@@ -6,6 +6,7 @@ export { expr, text } from './builder/tags.js';
 export { workflow, type WorkflowOptions, type WorkflowStart } from './builder/workflow-builder.js';
 export { Workflow } from './builder/workflow.decorator.js';
 export type { DefinesWorkflow, WorkflowClassOptions } from './builder/workflow.metadata.js';
+export { toMermaid, type MermaidOptions } from './graph/to-mermaid.js';
 export * from './library/library.errors.js';
 export { WorkflowLibrary, type LibraryEntry } from './library/workflow-library.js';
 export { WorkflowStore, type StoredWorkflow } from './library/workflow.store.js';
@@ -33,3 +34,8 @@ export {
   type WorkflowsOptions,
 } from './workflows.options.js';
 export { RUN_STORES, WORKFLOW_OPTIONS, type RunStores } from './workflows.tokens.js';
+export { nextOccurrence } from './schedules/cron.js';
+export * from './schedules/schedule.errors.js';
+export { ScheduleStore, type OnDue } from './schedules/schedule.store.js';
+export type * from './schedules/schedule.types.js';
+export { Schedules } from './schedules/schedules.js';

@@ -7,6 +7,7 @@ import { WorkflowExplorer } from './builder/workflow.explorer.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
 import { RunService } from './runs/run-service.js';
+import { Schedules } from './schedules/schedules.js';
 import { workflowProviders } from './workflows.providers.js';
 import { WorkflowsService } from './workflows.service.js';
 
@@ -14,6 +15,6 @@ import { WorkflowsService } from './workflows.service.js';
 @Module({
   imports: [DiscoveryModule, RegistryModule, SelectionModule, OrchestrationModule],
   providers: [...workflowProviders, WorkflowExplorer, WorkflowsService],
-  exports: [RunService, WorkflowLibrary, CheckedPreparation],
+  exports: [Schedules, RunService, WorkflowLibrary, CheckedPreparation],
 })
 export class WorkflowsModule {}

@@ -10,6 +10,8 @@ import { CheckedPreparation } from './runs/checked-preparation.js';
 import { createRunPlace } from './runs/create-run-place.js';
 import { RunService } from './runs/run-service.js';
 import type { RunStore } from './runs/run.store.js';
+import { ScheduleStore } from './schedules/schedule.store.js';
+import { Schedules } from './schedules/schedules.js';
 import type { ResolvedWorkflowsOptions } from './workflows.options.js';
 import { RUN_STORES, WORKFLOW_OPTIONS, type RunStores } from './workflows.tokens.js';
 
@@ -68,5 +70,15 @@ export const workflowProviders: Provider[] = [
         maxPayloadBytes: options.maxOutputBytes,
       });
     },
+  },
+  {
+    provide: Schedules,
+    inject: [ScheduleStore, CheckedPreparation, RunService, Clock, Logger],
+    useFactory: (
+      store: ScheduleStore,
+      preparation: CheckedPreparation,
+      runs: RunService,
+      ...[clock, logger]: [Clock, Logger]
+    ) => new Schedules({ store, preparation, runs, clock, logger }),
   },
 ];

@@ -1,4 +1,9 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { EventBus, Logger, messageOf, type Cancel } from '../common/index.js';
 import {
   AgentDrainChanged,
@@ -13,14 +18,18 @@ import { WorkflowExplorer } from './builder/workflow.explorer.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
 import { RunService } from './runs/run-service.js';
+import { Schedules } from './schedules/schedules.js';
 
 /** Starts what executes runs, once the agents are there, and tells runs that wait for one who has come. */
 @Injectable()
-export class WorkflowsService implements OnApplicationBootstrap, OnApplicationShutdown {
+export class WorkflowsService
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   #subscriptions: Cancel[] = [];
 
   constructor(
     private readonly runs: RunService,
+    private readonly schedules: Schedules,
     private readonly library: WorkflowLibrary,
     private readonly preparation: CheckedPreparation,
     private readonly explorer: WorkflowExplorer,
@@ -50,6 +59,11 @@ export class WorkflowsService implements OnApplicationBootstrap, OnApplicationSh
       }),
     ];
     await this.runs.open();
+    await this.schedules.open();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.schedules.close();
   }
 
   onApplicationShutdown(): void {
