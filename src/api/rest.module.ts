@@ -10,6 +10,7 @@ import { HealthController } from './health.controller.js';
 import { EventStreams } from './runs/event-streams.service.js';
 import { RunDetailsController } from './runs/run-details.controller.js';
 import { RunsController } from './runs/runs.controller.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
 import { SchemasController } from './workflows/schemas.controller.js';
 import { WorkflowsController } from './workflows/workflows.controller.js';
 
@@ -33,6 +34,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     RunDetailsController,
     WorkflowsController,
     SchemasController,
+    SchedulesController,
     HealthController,
   ],
   providers: [EventStreams],

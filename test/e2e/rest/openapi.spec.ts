@@ -66,6 +66,7 @@ describe('the OpenAPI document', () => {
   it('has every route of the REST interface', () => {
     expect(operations.map(({ route }) => route).toSorted()).toEqual([
       'DELETE /api/v1/agents/{name}',
+      'DELETE /api/v1/schedules/{id}',
       'DELETE /api/v1/workflows/{name}',
       'GET /api/v1/agents',
       'GET /api/v1/agents/{name}',
@@ -79,10 +80,14 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/runs/{id}',
       'GET /api/v1/runs/{id}/definition',
       'GET /api/v1/runs/{id}/events',
+      'GET /api/v1/runs/{id}/graph',
       'GET /api/v1/runs/{id}/steps',
+      'GET /api/v1/schedules',
+      'GET /api/v1/schedules/{id}',
       'GET /api/v1/schemas/workflow.json',
       'GET /api/v1/workflows',
       'GET /api/v1/workflows/{name}',
+      'GET /api/v1/workflows/{name}/graph',
       'GET /health/live',
       'GET /health/ready',
       'POST /api/v1/agents/{name}/health-checks',
@@ -95,6 +100,7 @@ describe('the OpenAPI document', () => {
       'POST /api/v1/runs/{id}/signals/{name}',
       'POST /api/v1/workflows/validate',
       'PUT /api/v1/agents/{name}/status',
+      'PUT /api/v1/schedules/{id}',
       'PUT /api/v1/workflows/{name}',
     ]);
   });
