@@ -21,7 +21,7 @@ export class DueTimes {
     const place = this.#dueMs.findLastIndex((other) => other >= dueMs) + 1;
     this.#dueMs.splice(place, 0, dueMs);
     if (this.#dueMs.length > MAX_TIMES) this.#dueMs.shift();
-    if (place === this.#dueMs.length - 1) this.#wait();
+    if (this.#dueMs.at(-1) === dueMs) this.#wait();
   }
 
   clear(): void {

@@ -1,24 +1,13 @@
 import { PgBoss } from 'pg-boss';
-import { createTestDatabase } from '../../testing/postgres-server.js';
+import { batchOf } from '../../testing/run-builder.js';
+import { beginRun, claimOne } from '../../testing/run-store-trial.js';
 import { describeRunStore } from '../../testing/run-store.contract.js';
+import { describeOnDatabases } from '../../testing/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
-import { PostgresDatabase } from '../postgres/postgres.database.js';
+import { openDatabase } from '../open-database.js';
 import type { Database } from '../sql/database.js';
-import { migrate } from '../sql/migrate.js';
-import { readMigrations } from '../sql/migrations.js';
 import { bossDatabase } from './boss-database.js';
 import { SqlRunStore } from './sql-run.store.js';
-
-/** The server that all specs share is started with the first. */
-const START_TIMEOUT_MS = 60_000;
-
-/** Takes everything out that runs leave behind. */
-async function clear(database: Database): Promise<void> {
-  await database.query('truncate cadre.runs, cadre.run_records, cadre.run_signals, cadre.run_bundles');
-  await database.query(
-    `do $$ begin if to_regclass('pgboss.job') is not null then delete from pgboss.job; end if; end $$`,
-  );
-}
 
 /** Lets time pass for jobs, by making them older, and has the supervisor look at them. */
 async function pass(database: Database, ms: number): Promise<void> {
@@ -38,17 +27,36 @@ async function pass(database: Database, ms: number): Promise<void> {
   await boss.stop({ graceful: false });
 }
 
-describe('SqlRunStore on Postgres', () => {
-  let database: Database;
-  beforeAll(async () => {
-    database = new PostgresDatabase({ url: await createTestDatabase() }, testParts());
-    await migrate(database, readMigrations(), testParts().clock);
-  }, START_TIMEOUT_MS);
-  afterAll(() => database.close());
+describe('SqlRunStore', () => {
+  describeOnDatabases(
+    (options) => openDatabase(options, testParts()),
+    ['runs', 'run_records', 'run_signals', 'run_bundles'],
+    (testDatabase) => {
+      describeRunStore(async () => {
+        const [database] = await testDatabase.emptied();
+        await database.query(
+          `do $$ begin if to_regclass('pgboss.job') is not null then delete from pgboss.job; end if; end $$`,
+        );
+        const store = new SqlRunStore(database, testParts());
+        return { store, now: () => Date.now(), pass: (ms) => pass(database, ms) };
+      });
 
-  describeRunStore(async () => {
-    await clear(database);
-    const store = new SqlRunStore(database, testParts());
-    return { store, now: () => Date.now(), pass: (ms) => pass(database, ms) };
-  });
+      if (testDatabase.kind === 'pglite') {
+        it('takes up at once what a process that is gone has left running', async () => {
+          const [database] = await testDatabase.emptied();
+          const store = new SqlRunStore(database, testParts());
+          await store.open();
+          const lease = await beginRun(store);
+          await store.append(lease, batchOf(0, 'a'));
+          await store.close();
+          const next = new SqlRunStore(database, testParts());
+          await next.open();
+          const claimed = await claimOne(next);
+          expect(claimed).toMatchObject({ run: { runId: lease.runId, epoch: 2 }, records: [{ seq: 0 }] });
+          expect(await next.claim(5)).toEqual([]);
+          await next.close();
+        });
+      }
+    },
+  );
 });
