@@ -58,6 +58,9 @@ class NotingRunner extends WorkflowRunner {
   async definition(): Promise<undefined> {
     return undefined;
   }
+  async nestedDefinitions(): Promise<Record<string, never>> {
+    return {};
+  }
   async list(): Promise<Page<Run>> {
     return { items: [] };
   }

@@ -6,6 +6,7 @@ import {
   type RunEvent,
   type RunStep,
   type StartOptions,
+  type WorkflowDefinition,
 } from '../orchestration/index.js';
 import { RunFinishedError, UnknownRunError } from '../workflows/index.js';
 
@@ -92,6 +93,11 @@ export class ScriptedRunner extends WorkflowRunner {
   async definition(runId: string): Promise<unknown> {
     await this.get(runId);
     return this.starts.at(-1)?.source;
+  }
+
+  async nestedDefinitions(runId: string): Promise<Readonly<Record<string, WorkflowDefinition>>> {
+    await this.get(runId);
+    return {};
   }
 
   list(query: unknown): Promise<Page<Run>> {

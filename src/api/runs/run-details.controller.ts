@@ -3,8 +3,9 @@ import { Get, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../../common/index.js';
-import { WorkflowRunner, type RunEvent } from '../../orchestration/index.js';
-import { InvalidCursorError } from '../../workflows/index.js';
+import { WorkflowRunner, type RunEvent, type WorkflowDefinition } from '../../orchestration/index.js';
+import { InvalidCursorError, toMermaid } from '../../workflows/index.js';
+import { MERMAID } from '../media-types.js';
 import { pageAfter } from '../pages.js';
 import { readHeader } from '../request-header.js';
 import { Answers, RestController } from '../rest.decorator.js';
@@ -44,6 +45,32 @@ export class RunDetailsController {
   @Answers(200, definitionSchema, 'The definition.')
   definition(@Param({ schema: schemas.runPath }) { id }: { id: string }) {
     return this.runner.definition(id);
+  }
+
+  @Get('graph')
+  @ApiOperation({
+    summary: 'A run as a picture',
+    description: 'A Mermaid flowchart of its definition, each step with its status.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The flowchart.',
+    content: { [MERMAID]: { schema: { type: 'string' } } },
+  })
+  async graph(
+    @Param({ schema: schemas.runPath }) { id }: { id: string },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const [definition, nested, runSteps] = await Promise.all([
+      this.runner.definition(id),
+      this.runner.nestedDefinitions(id),
+      this.runner.steps(id),
+    ]);
+    void reply.type(`${MERMAID}; charset=utf-8`);
+    return toMermaid(definition as WorkflowDefinition, {
+      runSteps,
+      findWorkflow: (reference) => (Object.hasOwn(nested, reference) ? nested[reference] : undefined),
+    });
   }
 
   @Get('events')

@@ -5,10 +5,12 @@ import type { FastifyReply } from 'fastify';
 import {
   CheckedPreparation,
   InvalidWorkflowError,
+  toMermaid,
   WorkflowLibrary,
   type WorkflowBundle,
 } from '../../workflows/index.js';
 import { API_PREFIX } from '../api.constants.js';
+import { MERMAID } from '../media-types.js';
 import { Answers, RestController } from '../rest.decorator.js';
 import { definitionSchema } from './definition.schema.js';
 import { toWorkflowSummary, toWorkflowView } from './workflow.view.js';
@@ -91,6 +93,25 @@ export class WorkflowsController {
     @Query({ schema: schemas.removeQuery }) { version }: { version?: string },
   ) {
     await this.library.remove(name, version);
+  }
+
+  @Get(':name/graph')
+  @ApiOperation({ summary: 'A workflow as a picture', description: 'A Mermaid flowchart.' })
+  @ApiResponse({
+    status: 200,
+    description: 'The flowchart.',
+    content: { [MERMAID]: { schema: { type: 'string' } } },
+  })
+  graph(
+    @Param({ schema: schemas.workflowPath }) { name }: { name: string },
+    @Query({ schema: schemas.rangeQuery }) { version }: { version?: string },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { definition } = this.library.get(reference(name, version));
+    void reply.type(`${MERMAID}; charset=utf-8`);
+    return toMermaid(definition, {
+      findWorkflow: (nested) => this.library.find(nested)?.definition,
+    });
   }
 
   /** @throws WORKFLOW_INVALID with every problem, that of a wrong name included */

@@ -8,6 +8,7 @@ import type {
   StartOptions,
   WorkflowSource,
 } from './run.types.js';
+import type { WorkflowDefinition } from './workflow-definition.types.js';
 
 /**
  * Runs workflows: the port through which {@link OrchestrationService} reaches the engine that stands to its right.
@@ -34,6 +35,9 @@ export abstract class WorkflowRunner {
 
   /** The definition that the run was started with. @throws RUN_UNKNOWN */
   abstract definition(runId: string): Promise<unknown>;
+
+  /** The workflows that a run runs inside of it, by the references to them. @throws RUN_UNKNOWN */
+  abstract nestedDefinitions(runId: string): Promise<Readonly<Record<string, WorkflowDefinition>>>;
 
   /** Runs, newest first. @throws CURSOR_INVALID */
   abstract list(query: RunQuery): Promise<Page<Run>>;

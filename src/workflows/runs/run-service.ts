@@ -12,6 +12,7 @@ import {
   type RunQuery,
   type RunStep,
   type StartOptions,
+  type WorkflowDefinition,
   type WorkflowSource,
 } from '../../orchestration/index.js';
 import { findOutputProblem } from '../engine/output.js';
@@ -117,6 +118,11 @@ export class RunService extends WorkflowRunner {
   async definition(runId: string): Promise<unknown> {
     const { place, run } = await this.#find(runId);
     return (await place.store.bundle(run.bundleHash))?.main;
+  }
+
+  async nestedDefinitions(runId: string): Promise<Readonly<Record<string, WorkflowDefinition>>> {
+    const { place, run } = await this.#find(runId);
+    return (await place.store.bundle(run.bundleHash))?.nested ?? {};
   }
 
   async list(query: RunQuery): Promise<Page<Run>> {

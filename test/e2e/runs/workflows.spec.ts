@@ -274,6 +274,44 @@ describe('POST /workflows/validate', () => {
   });
 });
 
+describe('a picture', () => {
+  it('of a workflow shows its steps, and those of the workflows that it runs', async () => {
+    await client.put('workflows/inside', written('inside'));
+    const steps = [{ id: 'go', workflow: 'inside', input: { text: 'x' } }];
+    await client.put('workflows/drawn', { name: 'drawn', version: '1.1.0', steps });
+    const answer = await client.get('workflows/drawn/graph?version=%5E1');
+    expect(answer).toMatchObject({ status: 200, type: 'text/vnd.mermaid' });
+    expect(answer.text).toMatch(/^flowchart TD\n/);
+    expect(answer.text).toContain('drawn 1.1.0');
+    expect(answer.text).toContain('subgraph');
+    expect(await client.get('workflows/drawn/graph?version=2')).toMatchObject({
+      status: 404,
+      body: { code: 'WORKFLOW_UNKNOWN' },
+    });
+  });
+
+  it('of a run shows each step with its status, also when the workflow is gone', async () => {
+    await client.put('workflows/inside_run', written('inside_run'));
+    const steps = [
+      { id: 'go', workflow: 'inside_run', input: { text: 'x' } },
+      { id: 'fail', capability: 'throw' },
+      { id: 'never', capability: 'echo', input: 'x' },
+    ];
+    const { body } = await client.post('runs?wait=10s', { definition: { name: 'drawn_run', steps } });
+    expect(body).toMatchObject({ status: 'failed' });
+    await client.delete('workflows/inside_run');
+    const answer = await client.get(`runs/${body['runId'] as string}/graph`);
+    expect(answer).toMatchObject({ status: 200, type: 'text/vnd.mermaid' });
+    expect(answer.text).toContain('class s0,s0_0 succeeded');
+    expect(answer.text).toContain('class s1 failed');
+    expect(answer.text).toContain('class s2 pending');
+    expect(await client.get('runs/nothing/graph')).toMatchObject({
+      status: 404,
+      body: { code: 'RUN_UNKNOWN' },
+    });
+  });
+});
+
 describe('GET /schemas/workflow.json', () => {
   it('is a JSON Schema', async () => {
     const answer = await client.get('schemas/workflow.json');
