@@ -30,8 +30,9 @@ export class Recorder {
     const isUnwinding = execution.isUnwinding && !key.includes(UNDO_SUFFIX);
     if (isUnwinding && !recording.isMade) return CANCELED_END;
     if (execution.isHalted) return never();
-    const startedAt = execution.journal.startedAt(key) ?? execution.clock.now();
-    if (known === undefined && !isUnwinding) execution.log.start(key, startedAt);
+    const toldAt = execution.journal.startedAt(key);
+    const startedAt = toldAt ?? execution.clock.now();
+    if (toldAt === undefined && known === undefined && !isUnwinding) execution.log.start(key, startedAt);
     const result = await this.#attempt(unit, recording, action);
     if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
     return isUnwinding ? CANCELED_END : this.#keep(unit, recording, { ...result, startedAt });

@@ -24,8 +24,9 @@ export class RunLog {
 
   /** Resolves once the record is kept; never, when the run was lost to another node. */
   add(record: RunRecord): Promise<void> {
-    this.journal.note(record);
-    return this.#append([record]);
+    const records = [...this.#takeStartOf(record), record];
+    for (const each of records) this.journal.note(each);
+    return this.#append(records);
   }
 
   /** Keeps a record back until the next one is written: it is worth no write of its own. */
@@ -67,6 +68,16 @@ export class RunLog {
       if (record.type === 'step.started') this.#starting.set(record.key, record.at);
       else if (record.type === 'run.started' || record.type === 'run.resumed') this.#held.push(record);
     }
+  }
+
+  /** That a step began is told before it reports or waits; its end tells of both by itself. */
+  #takeStartOf(record: RunRecord): RunRecord[] {
+    if (record.type !== 'step.progress' && record.type !== 'step.waiting') return [];
+    const { key } = record;
+    const at = this.#starting.get(key);
+    if (at === undefined) return [];
+    this.#starting.delete(key);
+    return [{ type: 'step.started', at, key }];
   }
 
   #takeStarted(before: number): RunRecord[] {
