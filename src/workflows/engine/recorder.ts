@@ -30,9 +30,7 @@ export class Recorder {
     const isUnwinding = execution.isUnwinding && !key.includes(UNDO_SUFFIX);
     if (isUnwinding && !recording.isMade) return CANCELED_END;
     if (execution.isHalted) return never();
-    const toldAt = execution.journal.startedAt(key);
-    const startedAt = toldAt ?? execution.clock.now();
-    if (toldAt === undefined && known === undefined && !isUnwinding) execution.log.start(key, startedAt);
+    const startedAt = this.#begin(key, known === undefined && !isUnwinding);
     const result = await this.#attempt(unit, recording, action);
     if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
     return isUnwinding ? CANCELED_END : this.#keep(unit, recording, { ...result, startedAt });
@@ -43,6 +41,16 @@ export class Recorder {
     if (this.execution.isUnwinding) return CANCELED_END;
     const startedAt = this.execution.clock.now();
     return this.#keep(unit, { isMade: false }, { status: 'skipped', startedAt });
+  }
+
+  /** When the step began, which is told once, however often the run is taken up. */
+  #begin(key: string, isTold: boolean): number {
+    const { journal, clock, log } = this.execution;
+    const before = journal.startedAt(key);
+    if (before !== undefined) return before;
+    const startedAt = clock.now();
+    if (isTold) log.start(key, startedAt);
+    return startedAt;
   }
 
   async #attempt(
