@@ -32,13 +32,25 @@ async function serveWith(variables: Variables): Promise<RunningServer> {
   }
 }
 
+/** What a page leaves to its reader: variables of the shell, and files by their names. */
+interface Given {
+  readonly variables?: Variables;
+  readonly files?: Variables;
+}
+
 /** Sends what a `curl` command on a page sends, word for word; the command is found by a part of its address. */
-export async function sendAsWritten(client: Client, page: string, part: string): Promise<Answer> {
+export async function sendAsWritten(
+  client: Client,
+  page: string,
+  part: string,
+  { variables = {}, files = {} }: Given = {},
+): Promise<Answer> {
   const calls = curlCommandsOn(page).map(parseCurl);
   const call = calls.find(({ path }) => path.includes(part));
   if (call === undefined) throw new RangeError(`${page} has no curl command for ${part}`);
-  const { method, path, headers, body } = call;
-  return client.send(method, path, { headers, body });
+  const { method, headers, body } = call;
+  const path = call.path.replaceAll(/\$(\w+)/g, (_, name: string) => variables[name] ?? '');
+  return client.send(method, path, { headers, body: body?.startsWith('@') ? files[body.slice(1)] : body });
 }
 
 /** The `curl` commands in the shell blocks of a page, each split into words. */
@@ -52,7 +64,7 @@ function curlCommandsOn(page: string): string[][] {
 
 function parseCurl(words: readonly string[]) {
   const valuesOf = (option: string): string[] => words.filter((_, index) => words[index - 1] === option);
-  const [body] = valuesOf('-d');
+  const [body] = [...valuesOf('-d'), ...valuesOf('--data-binary')];
   const [method = body === undefined ? 'GET' : 'POST'] = valuesOf('-X');
   const headers = valuesOf('-H').map((header) => header.split(': ', 2) as [string, string]);
   const path = words.find((word) => word.startsWith('localhost:'))?.replace(/^[^/]+/, '') ?? '';
