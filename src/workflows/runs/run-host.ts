@@ -46,7 +46,7 @@ export class RunHost {
   readonly #early = new Set<string>();
   #beginning = 0;
   #stopListening: Cancel | undefined;
-  #onEmpty: (() => void) | undefined;
+  readonly #onEmpty: (() => void)[] = [];
 
   constructor(private readonly parts: RunHostParts) {}
 
@@ -76,7 +76,7 @@ export class RunHost {
   /** Waits until no run is executed here any more, after {@link halt}. */
   async drained(): Promise<void> {
     if (this.#active.size === 0) return;
-    await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
   }
 
   async close(): Promise<void> {
@@ -189,7 +189,7 @@ export class RunHost {
     if (end.kind === 'finished') watch.ended(runId);
     if (this.#active.size === 0) {
       this.#stopTicking();
-      this.#onEmpty?.();
+      for (const resolve of this.#onEmpty.splice(0)) resolve();
     }
     void this.#claim();
   }
