@@ -19,7 +19,7 @@ import {
 } from '../../workflows/index.js';
 import type { Database } from '../sql/database.js';
 import { Journal, type JournalAnswer, type RunMove } from './journal.js';
-import { requeue, RunClaims } from './run-claims.js';
+import { requeue, RunClaims, type Held } from './run-claims.js';
 import { RunJobs } from './run-jobs.js';
 import { RunNews } from './run-news.js';
 import { RunReader } from './run-reader.js';
@@ -115,10 +115,8 @@ export class SqlRunStore extends RunStore {
     return all;
   }
 
-  async append(lease: Lease, { firstSeq, records }: RecordBatch): Promise<void> {
-    this.#claims.held(lease);
-    const answer = await this.#journal.write({ lease, firstSeq, records: records.map(toJson) });
-    if (answer === 'lost') this.#lose(lease);
+  async append(lease: Lease, batch: RecordBatch): Promise<void> {
+    await this.#write(this.#claims.held(lease), batch);
   }
 
   async park(lease: Lease, parking: Parking): Promise<boolean> {
@@ -210,13 +208,12 @@ export class SqlRunStore extends RunStore {
   }
 
   /** Writes the last records of a claim, which is over when they are written. @throws RUN_LOST */
-  async #leave(lease: Lease, { firstSeq, records }: RecordBatch, move: RunMove): Promise<JournalAnswer> {
+  async #leave(lease: Lease, last: RecordBatch, move: RunMove): Promise<JournalAnswer> {
     const held = this.#claims.held(lease);
     if (held.isLeaving) throw new RunLostError(lease.runId, lease.epoch);
     held.isLeaving = true;
     try {
-      const answer = await this.#journal.write({ lease, firstSeq, records: records.map(toJson), move });
-      if (answer === 'lost') this.#lose(lease);
+      const answer = await this.#write(held, last, move);
       if (answer === 'written') this.#claims.end(held);
       return answer;
     } finally {
@@ -224,11 +221,18 @@ export class SqlRunStore extends RunStore {
     }
   }
 
-  /** @throws RUN_LOST */
-  #lose(lease: Lease): never {
-    const held = this.#claims.find(lease);
-    if (held !== undefined) this.#claims.lose(held);
-    throw new RunLostError(lease.runId, lease.epoch);
+  /** @throws RUN_LOST, and what kept the database from writing; either way the run is another's to go on with */
+  async #write(held: Held, { firstSeq, records }: RecordBatch, move?: RunMove): Promise<JournalAnswer> {
+    const { runId, epoch } = held;
+    const json = records.map((record) => JSON.stringify(record));
+    try {
+      const answer = await this.#journal.write({ lease: held, firstSeq, records: json, move });
+      if (answer === 'lost') throw new RunLostError(runId, epoch);
+      return answer;
+    } catch (error) {
+      this.#claims.lose(held);
+      throw error;
+    }
   }
 
   /** A process that has the database to itself knows who held the runs that are marked as running: a process that is gone. */
@@ -254,8 +258,4 @@ export class SqlRunStore extends RunStore {
       this.#news.tell({ kind: 'cancel', runId });
     }
   }
-}
-
-function toJson(record: RunRecord): string {
-  return JSON.stringify(record);
 }
