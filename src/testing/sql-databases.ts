@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { createPgliteDirectory } from './pglite-directory.js';
 import { createTestDatabase } from './postgres-server.js';
 
-/** Milliseconds that a hook or test with a database may take on a busy machine. */
+/** Milliseconds that a hook or a test with a database may take on a busy machine. */
 export const DATABASE_TEST_TIMEOUT_MS = 60_000;
 
 interface Database {
@@ -30,6 +31,7 @@ export function describeOnDatabases<D extends Database>(
   tables: readonly string[],
   suite: (database: TestDatabase<D>) => void,
 ): void {
+  jest.setTimeout(DATABASE_TEST_TIMEOUT_MS);
   describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     let nodes: readonly [D, D?];
     let folder: string | undefined;
@@ -43,11 +45,11 @@ export function describeOnDatabases<D extends Database>(
       const dataDir = join(folder, 'data');
       await createPgliteDirectory(dataDir);
       nodes = [await open({ dataDir })];
-    }, DATABASE_TEST_TIMEOUT_MS);
+    });
     afterAll(async () => {
       for (const node of nodes) await node?.close();
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    }, DATABASE_TEST_TIMEOUT_MS);
+    });
 
     const emptied = async (): Promise<readonly [D, D?]> => {
       await nodes[0].query(`truncate ${tables.map((table) => `cadre.${table}`).join(', ')}`);

@@ -75,7 +75,10 @@ export class PostgresListener {
 
   async #start(client: pg.Client): Promise<pg.Client> {
     await client.connect();
-    if (this.#isClosed) throw new DatabaseUnavailableError('it is closed');
+    if (this.#isClosed) {
+      hangUp(client);
+      throw new DatabaseUnavailableError('it is closed');
+    }
     const channels = this.#listeners.channels();
     await this.#run(client, channels.map((channel) => `listen ${quoteName(channel)}`).join('; '));
     return client;

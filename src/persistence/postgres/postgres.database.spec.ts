@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { createTestDatabase, PostgresServer, runSql } from '../../testing/postgres-server.js';
 import { testParts } from '../../testing/test-parts.js';
 import { describeDatabase } from '../../testing/database.contract.js';
 import { PostgresDatabase } from './postgres.database.js';
 import type { PostgresOptions } from './postgres.options.js';
+
+jest.setTimeout(60_000);
 
 describe('PostgresDatabase', () => {
   const open: PostgresDatabase[] = [];

@@ -25,15 +25,21 @@ export abstract class Database implements SqlSession {
     name?: string,
   ): Promise<readonly Row[]>;
 
-  /** Runs the work in one transaction: committed when it resolves, rolled back when it rejects. */
+  /**
+   * Runs the work in one transaction: committed when it resolves, rolled back when it rejects. The work sends its statements to
+   * the session; one that it sends to the database is refused with DATABASE_IN_TRANSACTION.
+   */
   abstract transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
 
-  /** Hears what {@link notify} sends on a channel, from any node; goes on after a lost connection. */
+  /**
+   * Hears what {@link notify} sends on a channel, from any node; goes on after a lost connection. The listener is then called
+   * with an empty payload, because it may have missed something.
+   */
   abstract listen(channel: string, listener: (payload: string) => void): Promise<Cancel>;
 
   /** Tells everybody who listens, this node included. At most 7 999 bytes; from a session, once its transaction commits. */
   abstract notify(channel: string, payload: string, session?: SqlSession): Promise<void>;
 
-  /** Ends all connections; statements under way end first. */
+  /** Ends all connections; statements under way end first. Later ones reject with DATABASE_UNAVAILABLE. */
   abstract close(): Promise<void>;
 }

@@ -1,9 +1,12 @@
+import { jest } from '@jest/globals';
 import { createTestDatabase, runSql } from '../../testing/postgres-server.js';
 import { testParts } from '../../testing/test-parts.js';
 import { PostgresDatabase } from '../postgres/postgres.database.js';
 import type { Database } from './database.js';
 import { migrate } from './migrate.js';
 import { readMigrations, type Migration } from './migrations.js';
+
+jest.setTimeout(60_000);
 
 const { clock } = testParts();
 

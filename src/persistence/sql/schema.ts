@@ -144,3 +144,24 @@ export const runSignals = cadre.table(
   },
   (table) => [primaryKey({ columns: [table.runId, table.id] })],
 );
+
+/** The nodes of the cluster. The clock is that of the database. */
+export const nodes = cadre.table('nodes', {
+  id: text().primaryKey(),
+  seenAt: bigint('seen_at', { mode: 'number' }).notNull(),
+});
+
+/** What each node hosts. */
+export const hostedReleases = cadre.table(
+  'hosted_releases',
+  {
+    node: text().notNull(),
+    /** `name@version`. */
+    release: text().notNull(),
+    /** Name, version and capabilities. */
+    manifest: json().notNull(),
+    /** Why it was taken out of service on another node; null while it is in service. */
+    removedReason: text('removed_reason'),
+  },
+  (table) => [primaryKey({ columns: [table.node, table.release] })],
+);
