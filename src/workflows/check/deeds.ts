@@ -1,5 +1,6 @@
 import type { Contract } from '../../agents/index.js';
 import { didYouMean, nearestNames } from '../../common/index.js';
+import type { SubstituteDefinition } from '../../orchestration/index.js';
 import { within, type Report } from '../definition/problem-list.js';
 import type { StepDraft } from '../definition/step.shape.js';
 import { UNREADABLE } from '../plan/compile-actions.js';
@@ -42,8 +43,8 @@ export function readDeeds(
   const own = read(planned.action, '', step.input);
   const deeds: { -readonly [Key in keyof StepDeeds]: StepDeeds[Key] } = { planned, report, own };
   if (typeof onError === 'object') {
-    const written = typeof step.onError === 'object' ? step.onError.fallback.input : undefined;
-    deeds.fallback = read(onError.fallback, '.onError.fallback', written ?? step.input);
+    const { fallback } = step.onError as { readonly fallback: SubstituteDefinition };
+    deeds.fallback = read(onError.fallback, '.onError.fallback', fallback.input ?? step.input);
   }
   if (compensate !== undefined) {
     deeds.compensate = read(compensate, '.compensate', step.compensate?.input ?? '${ output }');

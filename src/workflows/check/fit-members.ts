@@ -1,4 +1,11 @@
-import { didYouMean, jsonPath, nearestNames, validate, type SchemaIssue } from '../../common/index.js';
+import {
+  describeIssues,
+  didYouMean,
+  jsonPath,
+  nearestNames,
+  validate,
+  type SchemaIssue,
+} from '../../common/index.js';
 import type { InputMember } from '../../orchestration/index.js';
 import { isObject } from '../definition/shapes.js';
 import { within, type Report } from '../definition/problem-list.js';
@@ -101,7 +108,7 @@ export async function checkDeclared(members: InputMembers, types: DataTypes, rep
     if (type === undefined || !isFull || member.default === undefined) continue;
     const result = await validate(type, member.default);
     const inner = within(report, `${place}.default`);
-    if (!result.ok) inner('INPUT_INVALID', '', `is no ${type.name}: ${result.issues[0]?.message ?? ''}`);
+    if (!result.ok) inner('INPUT_INVALID', '', `is no ${type.name}: ${describeIssues(result.issues)}`);
   }
 }
 

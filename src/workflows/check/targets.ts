@@ -11,7 +11,7 @@ export function findContracts(
   report: Report,
 ): readonly Contract[] | undefined {
   if (agent !== undefined) return findPinned(agent, capability, catalog, report);
-  return capability === undefined ? undefined : findProvided(capability, catalog, report);
+  return findProvided(capability as string, catalog, report);
 }
 
 function findProvided(

@@ -42,7 +42,7 @@ export class DocumentCopier {
     }
     if (Array.isArray(value)) return this.#copyList(value, depth);
     if (isPlain(value)) return this.#copyObject(value, depth);
-    return this.#report('WRONG_TYPE', findNonJson(value)?.reason ?? 'is not JSON');
+    return this.#report('WRONG_TYPE', String(findNonJson(value)?.reason));
   }
 
   #copyScalar(value: unknown): unknown {

@@ -66,6 +66,8 @@ describe('parseDocument', () => {
     ['a: !!js/function "x"', /^DOCUMENT_MALFORMED: line 1, column 4: Unresolved tag/],
     ['a: !!binary aGk=', /^DOCUMENT_MALFORMED: line 1, column 4: Unresolved tag/],
     ['? [a]\n: b', /^DOCUMENT_MALFORMED: line 1, column 3: /],
+    ['&k a: 1\n*k : 2', /^DOCUMENT_MALFORMED: line 2, column 1: .*keys must be strings/],
+    ['? : x', /^DOCUMENT_MALFORMED: /],
     ['a: *nobody', /^DOCUMENT_MALFORMED: is no YAML that can be read: Unresolved alias/],
     ['['.repeat(500_000), 'DOCUMENT_TOO_DEEP: nests deeper than 32 levels'],
     ['- '.repeat(500_000), 'DOCUMENT_TOO_DEEP: nests deeper than 32 levels'],

@@ -1,4 +1,11 @@
-import { isScalar, LineCounter, parseDocument as parseYamlDocument, visit, type Document } from 'yaml';
+import {
+  LineCounter,
+  parseDocument as parseYamlDocument,
+  visit,
+  type Document,
+  type Range,
+  type Scalar,
+} from 'yaml';
 import { MAX_ISSUES, messageOf } from '../../common/index.js';
 import type { DefinitionProblem } from '../workflows.errors.js';
 import { DEFINITION_LIMITS } from './definition-limits.js';
@@ -85,20 +92,21 @@ function findRepeatedKeys(document: Document.Parsed): FoundAt[] {
   const found: FoundAt[] = [];
   visit(document, {
     Map: (_, { items }) => {
-      const keys = new Set<unknown>();
+      const keys = new Set<string>();
       for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        if (keys.has(key.value))
-          found.push({ at: key.range?.[0] ?? 0, message: `the key "${cut(key.value)}" stands there twice` });
-        keys.add(key.value);
+        // Other keys than texts written out were refused by the parser.
+        const { value, range } = key as Scalar<string> & { readonly range: Range };
+        if (keys.has(value))
+          found.push({ at: range[0], message: `the key "${cut(value)}" stands there twice` });
+        keys.add(value);
       }
     },
   });
   return found;
 }
 
-function cut(key: unknown): string {
-  return String(key).slice(0, 80);
+function cut(key: string): string {
+  return key.slice(0, 80);
 }
 
 function malformed(message: string): DefinitionProblem {

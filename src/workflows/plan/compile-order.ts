@@ -4,7 +4,7 @@ export type Links = readonly (readonly number[])[];
 /** Turns links around: who is followed by whom. */
 export function invert(links: Links): Links {
   const inverse: number[][] = links.map(() => []);
-  for (const [index, others] of links.entries()) for (const other of others) inverse[other]?.push(index);
+  for (const [index, others] of links.entries()) for (const other of others) inverse[other]!.push(index);
   return inverse;
 }
 
@@ -14,7 +14,7 @@ export function orderOf(predecessors: Links, dependents: Links): readonly number
   const order = [...missing.keys()].filter((index) => missing[index] === 0);
   // Grows while it is gone through.
   for (const index of order) {
-    for (const dependent of dependents[index] ?? []) {
+    for (const dependent of dependents[index]!) {
       missing[dependent]! -= 1;
       if (missing[dependent] === 0) order.push(dependent);
     }
@@ -36,7 +36,7 @@ export function findCircles(predecessors: Links, order: readonly number[]): read
     while (at !== undefined && !isOrdered.has(at) && !seenIn.has(at)) {
       seenIn.set(at, start);
       path.push(at);
-      at = predecessors[at]?.find((index) => !isOrdered.has(index));
+      at = predecessors[at]!.find((index) => !isOrdered.has(index));
     }
     if (at !== undefined && seenIn.get(at) === start && path.length > 0) {
       circles.push(path.slice(path.indexOf(at)).toReversed());
@@ -59,9 +59,9 @@ export class Ancestors {
   ) {}
 
   has(index: number, ancestor: number): boolean {
-    if (this.predecessors[index]?.includes(ancestor)) return true;
+    if (this.predecessors[index]!.includes(ancestor)) return true;
     this.#rows ??= this.#close();
-    const word = this.#rows[index]?.[ancestor >>> 5] ?? 0;
+    const word = this.#rows[index]![ancestor >>> 5]!;
     return ((word >>> (ancestor & 31)) & 1) === 1;
   }
 
@@ -70,7 +70,7 @@ export class Ancestors {
     const rows = this.predecessors.map(() => new Uint32Array(words));
     for (const index of this.order) {
       const row = rows[index]!;
-      for (const before of this.predecessors[index] ?? []) {
+      for (const before of this.predecessors[index]!) {
         row[before >>> 5]! |= 1 << (before & 31);
         const others = rows[before]!;
         for (let word = 0; word < words; word += 1) row[word]! |= others[word]!;

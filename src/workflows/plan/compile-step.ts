@@ -36,10 +36,10 @@ export function compileStep(step: StepDraft, index: number, context: StepContext
     index,
     id: step.id,
     action,
-    predecessors: predecessors[index] ?? [],
-    dependents: dependents[index] ?? [],
+    predecessors: predecessors[index]!,
+    dependents: dependents[index]!,
     // A step that follows several has an input of its own, which the check sees to, or needs none.
-    above: Math.max(above[index] ?? WORKFLOW_INPUT, WORKFLOW_INPUT),
+    above: Math.max(above[index]!, WORKFLOW_INPUT),
     ...defined({ when: compileWhen(parts), forEach: compileForEach(parts), repeat: compileRepeat(parts) }),
     isOptional: step.optional ?? false,
     retry: compileRetry(step.retry),

@@ -88,7 +88,7 @@ function findAbove(
   const above = steps.map(() => NO_STEP_ABOVE);
   // In order, so that what is above a sleep is known before anybody asks.
   for (const index of order) {
-    const [first = WORKFLOW_INPUT, ...others] = predecessors[index] ?? [];
+    const [first = WORKFLOW_INPUT, ...others] = predecessors[index]!;
     if (others.length > 0) continue;
     const isSleep = first >= 0 && steps[first]?.sleep !== undefined;
     above[index] = isSleep ? above[first]! : first;
