@@ -1,53 +1,42 @@
 /*
  * The statements of the journal. Each checks the leases it writes under and locks their runs until it commits, so that nobody
- * claims a run between the check and the write: a claim that follows sees all that was written. Leases come sorted by
+ * claims a run between the check and the write: a claim that follows sees all that was written. Writes come sorted by
  * run, that two nodes never wait for each other crosswise.
  *
- * The subquery on `runs` cannot be merged with the rest, as it locks: each run is found by its key, however the planner
- * guesses the size of the table. What comes back are the exceptions: the places of leases that are lost, or whose run does not go.
- * Payloads stay JSON from the one end to the other; `json_to_recordset` would take them
- * apart, and refuse NUL characters.
+ * Payloads stay JSON from the one end to the other: `json_to_recordset` would take them apart, and refuse NUL characters.
  */
 
-/** One batch under one lease: $1 run, $2 epoch, $3 seq of the first, $4 the records as a JSON list. */
+/** One record: $1 run, $2 epoch, $3 seq, $4 the record. A row, if it is written. */
 export const APPEND_ONE = `
-  with held as (
-    select id, epoch from cadre.runs where id = $1::uuid and epoch = $2::int and status = 'running' for share
-  ), added as (
-    insert into cadre.run_records (run_id, epoch, seq, data)
-    select held.id, held.epoch, $3::int + record.place::int - 1, record.data
-    from held, json_array_elements($4::json) with ordinality as record (data, place)
-    on conflict do nothing
-  )
-  select 1 as place, false as is_held where not exists (select from held)`;
+  insert into cadre.run_records (run_id, epoch, seq, data)
+  select $1::uuid, $2::int, $3::int, $4::json
+  from cadre.runs where id = $1::uuid and epoch = $2::int and status = 'running' for share
+  returning seq`;
 
-/**
- * Batches under many leases: $1 runs, $2 epochs; and for each record, $3 the place of its lease in those lists, from 1,
- * $4 its seq, and $5 the records as a JSON list.
- */
+/** Many records: $1 their runs, $2 epochs, $3 seqs, and $4 themselves as a JSON list. Tells how many are written. */
 export const APPEND_MANY = `
-  with held as (
-    select lease.run_id, lease.epoch, lease.place
-    from unnest($1::uuid[], $2::int[]) with ordinality as lease (run_id, epoch, place)
+  with added as (
+    insert into cadre.run_records (run_id, epoch, seq, data)
+    select record.run_id, record.epoch, record.seq, record.data
+    from rows from (unnest($1::uuid[]), unnest($2::int[]), unnest($3::int[]), json_array_elements($4::json))
+      as record (run_id, epoch, seq, data)
     cross join lateral (
       select from cadre.runs run
-      where run.id = lease.run_id and run.epoch = lease.epoch and run.status = 'running' for share
+      where run.id = record.run_id and run.epoch = record.epoch and run.status = 'running' for share
     ) as run
-  ), added as (
-    insert into cadre.run_records (run_id, epoch, seq, data)
-    select held.run_id, held.epoch, record.seq, record.data
-    from rows from (unnest($3::int[]), unnest($4::int[]), json_array_elements($5::json)) as record (place, seq, data)
-    join held on held.place = record.place
-    on conflict do nothing
+    returning seq
   )
-  select lease.place, false as is_held
-  from generate_series(1, cardinality($1::uuid[])) as lease (place)
-  where not exists (select from held where held.place = lease.place)`;
+  select count(*)::int as written from added`;
 
 /**
- * As {@link APPEND_MANY}, and runs that park or end. A run that parks goes only where no signal is later than its $6 and, if it
- * has not seen a request to cancel ($7), there is none; then nothing of it is written. Where runs go to: $8 a JSON list
- * of plain columns, with the place of the lease, and beside it $9 outputs, $10 failures, $11 waits.
+ * All kinds of writes, for the second time too.
+ *
+ * $1 runs and $2 epochs of the leases; for each record, $3 the place of its lease in those lists, from 1, $4 its seq, and $5
+ * the records as a JSON list. A run that parks goes only where no signal is later than its $6 and, if it has not seen a request
+ * to cancel ($7), there is none; then nothing of it is written. Where runs go to: $8 a JSON list of plain columns, with
+ * the place of the lease, and beside it $9 outputs, $10 failures, $11 waits.
+ *
+ * Gives the places of leases that are lost, and of those whose run does not go.
  */
 export const APPEND_AND_MOVE = `
   with held as (

@@ -42,7 +42,9 @@ export interface JournalWrite {
 /** `refused`: something came for the run that it has not seen. */
 export type JournalAnswer = 'written' | 'lost' | 'refused';
 
-/** A write that was not carried out. */
+/** Writes that were not carried out, and why. */
+type Exceptions = Map<JournalWrite, JournalAnswer>;
+
 interface ExceptionRow {
   readonly place: number;
   readonly is_held: boolean;
@@ -76,47 +78,74 @@ export class Journal {
     const sorted = writes.toSorted(({ lease: a }, { lease: b }) =>
       a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0,
     );
-    const answers = isRetry ? await this.#writeRest(sorted) : await this.#writeOnce(sorted);
-    return writes.map((write) => answers.get(write)!);
+    const exceptions = isRetry ? await this.#writeRest(sorted) : await this.#writeOnce(sorted);
+    return writes.map((write) => exceptions.get(write) ?? 'written');
   }
 
   /** Writes what an interrupted try has not written. That one may still be under way: so what seems lost is looked up again. */
-  async #writeRest(writes: readonly JournalWrite[]): Promise<Map<JournalWrite, JournalAnswer>> {
+  async #writeRest(writes: readonly JournalWrite[]): Promise<Exceptions> {
     const written = await this.#findWritten(writes);
-    const answers = await this.#writeOnce(writes.filter((write) => !written.has(write)));
-    const lost = writes.filter((write) => answers.get(write) === 'lost');
-    for (const write of [...written, ...(await this.#findWritten(lost))]) answers.set(write, 'written');
-    return answers;
+    const rest = writes.filter((write) => !written.has(write));
+    const exceptions =
+      rest.length === 0 ? new Map<JournalWrite, JournalAnswer>() : await this.#writeAny(rest);
+    const lost = rest.filter((write) => exceptions.get(write) === 'lost');
+    for (const write of await this.#findWritten(lost)) exceptions.delete(write);
+    return exceptions;
   }
 
-  async #writeOnce(writes: readonly JournalWrite[]): Promise<Map<JournalWrite, JournalAnswer>> {
-    const jobs = writes.flatMap(({ move }) => move?.job ?? []);
-    if (jobs.length === 0) return answersOf(writes, await this.#send(this.database, writes));
+  async #writeOnce(writes: readonly JournalWrite[]): Promise<Exceptions> {
+    if (writes.some(({ move, records }) => move !== undefined || records.length === 0))
+      return this.#writeAny(writes);
+    const isAll = await this.#append(writes);
+    if (isAll) return new Map();
+    const written = await this.#findWritten(writes);
+    return new Map(writes.filter((write) => !written.has(write)).map((write) => [write, 'lost']));
+  }
+
+  /** Whether all leases were in force. */
+  async #append(writes: readonly JournalWrite[]): Promise<boolean> {
+    const records = writes.flatMap((write) =>
+      write.records.map((json, index) => ({ json, lease: write.lease, seq: write.firstSeq + index })),
+    );
+    if (records.length === 1) {
+      const [{ lease, seq, json }] = records as [(typeof records)[0]];
+      const values = [lease.runId, lease.epoch, seq, json];
+      return (await this.database.query(APPEND_ONE, values, 'cadre_append_one')).length === 1;
+    }
+    const [answer] = await this.database.query<{ written: number }>(
+      APPEND_MANY,
+      [
+        plainList(records.map(({ lease }) => lease.runId)),
+        plainList(records.map(({ lease }) => lease.epoch)),
+        plainList(records.map(({ seq }) => seq)),
+        `[${records.map(({ json }) => json).join(',')}]`,
+      ],
+      'cadre_append_many',
+    );
+    return answer?.written === records.length;
+  }
+
+  async #writeAny(writes: readonly JournalWrite[]): Promise<Exceptions> {
+    const send = async (session: SqlSession): Promise<Exceptions> => {
+      const values = [...appendValues(writes), ...moveValues(writes)];
+      const rows = await session.query<ExceptionRow>(APPEND_AND_MOVE, values, 'cadre_append_and_move');
+      return new Map(
+        rows.map(({ place, is_held: isHeld }) => [writes[place - 1]!, isHeld ? 'refused' : 'lost']),
+      );
+    };
+    if (writes.every(({ move }) => move?.job === undefined)) return send(this.database);
     return this.database.transaction(async (session) => {
-      const answers = answersOf(writes, await this.#send(session, writes));
-      const going = writes.filter((write) => answers.get(write) === 'written');
+      const exceptions = await send(session);
+      const going = writes.filter((write) => !exceptions.has(write));
       await this.jobs.insert(
         session,
         going.flatMap(({ move }) => move?.job ?? []),
       );
-      return answers;
+      return exceptions;
     });
   }
 
-  async #send(session: SqlSession, writes: readonly JournalWrite[]): Promise<readonly ExceptionRow[]> {
-    const [first] = writes;
-    if (first === undefined) return [];
-    if (writes.some(({ move }) => move !== undefined)) {
-      const values = [...appendValues(writes), ...moveValues(writes)];
-      return session.query(APPEND_AND_MOVE, values, 'cadre_append_and_move');
-    }
-    if (writes.length > 1) return session.query(APPEND_MANY, appendValues(writes), 'cadre_append_many');
-    const { lease, firstSeq, records } = first;
-    const values = [lease.runId, lease.epoch, firstSeq, `[${records.join(',')}]`];
-    return session.query(APPEND_ONE, values, 'cadre_append_one');
-  }
-
-  /** Those of interrupted writes that were carried out: nobody else writes under their leases. */
+  /** Those of writes that were carried out: nobody else writes under their leases. */
   async #findWritten(writes: readonly JournalWrite[]): Promise<Set<JournalWrite>> {
     if (writes.length === 0) return new Set();
     const rows = await this.database.query<{ place: number; has_moved: boolean; is_recorded: boolean }>(
@@ -135,16 +164,6 @@ export class Journal {
     }
     return written;
   }
-}
-
-function answersOf(
-  writes: readonly JournalWrite[],
-  exceptions: readonly ExceptionRow[],
-): Map<JournalWrite, JournalAnswer> {
-  const answers = new Map<JournalWrite, JournalAnswer>(writes.map((write) => [write, 'written']));
-  for (const { place, is_held: isHeld } of exceptions)
-    answers.set(writes[place - 1]!, isHeld ? 'refused' : 'lost');
-  return answers;
 }
 
 function appendValues(writes: readonly JournalWrite[]): unknown[] {
