@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Clock } from '../../common/index.js';
+import { Clock, TurnEnd } from '../../common/index.js';
 import { WorkflowRunner, type Run, type WorkflowSource } from '../../orchestration/index.js';
 import { API_PREFIX } from '../api.constants.js';
 import { readHeader } from '../request-header.js';
@@ -12,10 +12,14 @@ import * as schemas from './run.schemas.js';
 /** Runs of workflows: starting them, looking at them, and bringing them what comes from outside. */
 @RestController('runs', 'runs')
 export class RunsController {
+  readonly #turnEnd: TurnEnd;
+
   constructor(
     private readonly runner: WorkflowRunner,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#turnEnd = new TurnEnd(clock);
+  }
 
   @Post()
   @ApiOperation({
@@ -44,7 +48,9 @@ export class RunsController {
     const source = workflow ?? (definition as WorkflowSource);
     const started = await this.runner.start(source, input, { ...options, idempotencyKey });
     const isToWait = wait !== undefined && started.finishedAt === undefined;
-    return answer(reply, isToWait ? await this.runner.wait(started.runId, wait, whileOpen(reply)) : started);
+    const run = isToWait ? await this.runner.wait(started.runId, wait, whileOpen(reply)) : started;
+    await this.#turnEnd.wait();
+    return answer(reply, run);
   }
 
   @Get()
@@ -134,10 +140,12 @@ export class RunsController {
   }
 }
 
-/** Aborts when the client goes away. */
+/** Aborts when the client goes away before it has its answer. */
 function whileOpen({ raw }: FastifyReply): AbortSignal {
   const waiting = new AbortController();
-  raw.once('close', () => waiting.abort('the client went away'));
+  raw.once('close', () => {
+    if (!raw.writableFinished) waiting.abort('the client went away');
+  });
   return waiting.signal;
 }
 
