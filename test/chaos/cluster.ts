@@ -1,0 +1,68 @@
+import type { Ledger } from './ledger.js';
+import { NodeProcess } from './node-process.js';
+
+/** Nodes on one database, by their names. */
+export class Cluster {
+  readonly #nodes = new Map<string, NodeProcess>();
+  /** What ended otherwise than it should. */
+  readonly problems: string[] = [];
+
+  /** @param environment of a node: where its data is */
+  constructor(
+    readonly names: readonly string[],
+    private readonly folder: string,
+    private readonly ledger: Ledger,
+    private readonly environment: (name: string) => Readonly<Record<string, string>>,
+  ) {}
+
+  /** Nodes that are up. */
+  get urls(): readonly string[] {
+    return [...this.#nodes.values()].flatMap(({ url, isAlive }) => (url !== '' && isAlive ? url : []));
+  }
+
+  /** @throws TypeError when there is none of that name */
+  node(name: string): NodeProcess {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new TypeError(`no node ${name} was started`);
+    return node;
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all(this.names.map((name) => this.start(name)));
+  }
+
+  async start(name: string): Promise<NodeProcess> {
+    const node = this.launch(name);
+    await node.ready();
+    return node;
+  }
+
+  /** Resolves once an agent of the node works, in this life of it. */
+  async working(name: string): Promise<void> {
+    const { life } = this.node(name);
+    await this.ledger.until(`work on ${life}`, ({ kind, node }) => kind === 'begun' && node === life);
+  }
+
+  /** Starts a node that need not come up. */
+  launch(name: string): NodeProcess {
+    const { folder } = this;
+    const node = NodeProcess.launch({ name, folder, environment: this.environment(name) });
+    this.#nodes.set(name, node);
+    return node;
+  }
+
+  /** Stops all nodes in the orderly way. */
+  async stopAll(): Promise<void> {
+    await Promise.all(
+      [...this.#nodes.values()].map(async (node) => {
+        const code = await node.stop();
+        if (code !== 0) this.problems.push(`${node.life} ended with ${code ?? 'a kill'} when it was stopped`);
+      }),
+    );
+  }
+
+  /** Leaves no process behind. */
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#nodes.values()].filter(({ isAlive }) => isAlive).map((node) => node.kill()));
+  }
+}

@@ -1,0 +1,87 @@
+import { fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A node took a run up. */
+export interface Claimed {
+  readonly kind: 'claimed';
+  readonly runId: string;
+  readonly epoch: number;
+}
+
+/** An agent began to work at a step; `of` names the results that its input was made of. */
+export interface Begun {
+  readonly kind: 'begun';
+  readonly runId: string;
+  readonly key: string;
+  readonly taskId: string;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly of: readonly string[];
+}
+
+/** It did its work; that the result was kept is another thing. */
+export interface Done {
+  readonly kind: 'done';
+  readonly taskId: string;
+  readonly attempt: number;
+}
+
+/** What was done to a node. */
+export interface Harmed {
+  readonly kind: 'killed' | 'stopped' | 'continued';
+}
+
+export type Happening = Claimed | Begun | Done | Harmed;
+
+/** `node` is one life of a node; `at` milliseconds on the clock of the machine that never jumps, which all processes share. */
+export type Entry = Happening & { readonly node: string; readonly at: number };
+
+/** Milliseconds in which what is waited for must happen. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * What happened, told by those who did it and not by what is tested: a file to which all processes add lines, so that the
+ * order of the lines is that of the events. A line is written before the work begins that it tells of, and survives any kill.
+ */
+export class Ledger {
+  readonly #file: number;
+  readonly #entries: Entry[] = [];
+  #readBytes = 0;
+
+  constructor(
+    path: string,
+    private readonly node: string,
+  ) {
+    this.#file = openSync(path, 'a+');
+  }
+
+  note(happening: Happening): void {
+    const entry: Entry = { ...happening, node: this.node, at: monotonicMs() };
+    writeSync(this.#file, `${JSON.stringify(entry)}\n`);
+  }
+
+  /** All that was told so far. */
+  read(): readonly Entry[] {
+    const news = Buffer.alloc(fstatSync(this.#file).size - this.#readBytes);
+    readSync(this.#file, news, 0, news.length, this.#readBytes);
+    const end = news.lastIndexOf('\n') + 1;
+    this.#readBytes += end;
+    const lines = news.toString('utf8', 0, end).split('\n').slice(0, -1);
+    for (const line of lines) this.#entries.push(JSON.parse(line) as Entry);
+    return this.#entries;
+  }
+
+  /** Resolves once something of the kind has been told. @throws TypeError when that takes too long */
+  async until(what: string, isIt: (entry: Entry) => boolean): Promise<void> {
+    const startedMs = performance.now();
+    for (let seen = 0; ; await delay(20)) {
+      const entries = this.read();
+      for (; seen < entries.length; seen++) if (isIt(entries[seen]!)) return;
+      if (performance.now() - startedMs > PATIENCE_MS) throw new TypeError(`waited in vain: ${what}`);
+    }
+  }
+}
+
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000n) / 1_000;
+}

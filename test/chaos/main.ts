@@ -1,0 +1,65 @@
+// `npm run chaos`: every fault in full, a table at the end. `npm run chaos -- --seed 7 races` lets that one loose, as the seed says.
+import { parseArgs } from 'node:util';
+import * as scenarios from './scenarios/index.js';
+import { tryOut, type Fault, type Report } from './trial.js';
+
+/** How often each fault is let loose. */
+const FAULTS: readonly (readonly [fault: Fault, times: number])[] = [
+  [scenarios.killEmbedded, 60],
+  [scenarios.killOneOfThree, 50],
+  [scenarios.pauseOneOfTwo, 6],
+  [scenarios.postgresAway, 10],
+  [scenarios.cutConnection(), 100],
+  [scenarios.clockJumps, 12],
+  [scenarios.races, 15],
+];
+
+const IN_FLIGHT = 200;
+/** Violations that are shown of one fault. */
+const MAX_SHOWN = 20;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { seed: { type: 'string' }, times: { type: 'string' }, 'in-flight': { type: 'string' } },
+    allowPositionals: true,
+  });
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  console.log(`seed ${seed}; \`npm run chaos -- --seed ${seed}\` draws the same numbers again\n`);
+  const reports: Report[] = [];
+  for (const [fault, times] of FAULTS) {
+    if (positionals.length > 0 && !positionals.some((wanted) => fault.name.includes(wanted))) continue;
+    const size = {
+      seed,
+      times: Number(values.times ?? times),
+      inFlight: Number(values['in-flight'] ?? IN_FLIGHT),
+    };
+    const report = await tryOut(fault, size);
+    reports.push(report);
+    console.log(`${fault.name}: ${report.violations.length} violations, ${seconds(report.tookMs)} s`);
+    for (const violation of report.violations.slice(0, MAX_SHOWN)) console.log(`  ${violation}`);
+  }
+  console.table(Object.fromEntries(reports.map(toRow)));
+  if (reports.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
+}
+
+function toRow({ name, ...report }: Report): [string, object] {
+  const row = {
+    runs: report.runs,
+    harms: report.harms,
+    kills: report.kills,
+    'kills mid-run': report.killsMidRun,
+    executions: report.executions,
+    repeated: report.repeated,
+    strays: report.strays,
+    'slowest failover, s': seconds(report.slowestFailoverMs),
+    violations: report.violations.length,
+    'took, s': seconds(report.tookMs),
+  };
+  return [name, row];
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(1);
+}
+
+await main();
