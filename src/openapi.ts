@@ -17,7 +17,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Cadre')
     .setDescription(
-      'Agent registry and orchestrator: route tasks to agents by capability, and run them in sequence.',
+      'Agent registry and orchestrator: routes tasks to agents by capability, and runs workflows of many.',
     )
     .setVersion(packageVersion())
     .setOpenAPIVersion('3.1.0')
