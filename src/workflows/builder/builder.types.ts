@@ -77,8 +77,8 @@ export type ItemScope<As extends string, Item> = { readonly [K in As]: RefTo<Ite
   readonly index: Expression<number>;
 };
 
-/** What the input of a step with `repeat` sees besides. */
-export interface RoundScope<Output> {
+/** What the input of a step sees; its rounds only where it has `repeat`. Put together by `&`, it would cost the compiler a quarter more. */
+export interface WorkScope<Input, Steps extends Entry, Output> extends WiringScope<Input, Steps> {
   /** The number of the round, from 1. */
   readonly iteration: Expression<number>;
   /** The output of the round before; null in the first. */
@@ -227,6 +227,11 @@ export type SignalValue<D extends DataType> = [D] extends [never] ? unknown : Sc
 /** Refuses an id that a step above has. */
 export type NewId<Id extends string, Ids extends string> = Id &
   (Id extends Ids ? { readonly idIsTaken: Id } : unknown);
+
+/** What the input of a step sees, with the item where it is done for each. */
+export type WorkScopeFor<Input, Steps extends Entry, Each, Output> = [Each] extends [never]
+  ? WorkScope<Input, Steps, Output>
+  : WorkScope<Input, Steps, Output> & Each;
 
 /** What a step sees, with the item where it is done for each. */
 export type ScopeFor<Input, Steps extends Entry, Each> = [Each] extends [never]

@@ -79,6 +79,8 @@ describe('a reference', () => {
 describe('at()', () => {
   it('takes positions of lists, also of what is computed', () => {
     expect(written(at(expr<Data[]>`[${data}, ${data}]`, 0).name)).toBe('${ ([input, input])[0].name }');
+    expect(written(expr<Data>`[${data}][0]`)).toBe('${ [input][0] }');
+    expect(written(present(expr<Data>`[${data}][0]`).name)).toBe('${ ([input][0]).name }');
     expect(() => at(data.list, -1)).toThrow(/no item -1/);
     expect(() => at('list' as never, 1)).toThrow(/at\(\) takes a reference/);
   });

@@ -156,7 +156,7 @@ function memberOf({ expression, isPath, template }: RefSource, key: string): unk
     );
   }
   const path = memberPath(key);
-  const parent = isPath ? expression : `(${expression})`;
+  const parent = operand({ expression, isPath });
   // `has` takes a selection by a dot and no other.
   const presence = path.startsWith('.') ? `has(${parent}${path})` : `${literalOf(key)} in ${parent}`;
   return makeRef({ expression: `${parent}${path}`, isPath: true, presence });

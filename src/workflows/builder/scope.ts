@@ -13,15 +13,23 @@ export function scopeOf(stepIds: readonly string[], as?: string): object {
 }
 
 function stepsOf(stepIds: readonly string[]): Readonly<Record<string, RefTo<unknown>>> {
+  const ids = new Set<PropertyKey>(stepIds);
+  const find = (id: PropertyKey): RefTo<unknown> | undefined =>
+    typeof id === 'string' && ids.has(id) ? pathRef(`steps${memberPath(id)}.output`, id) : undefined;
   const steps: Record<string, RefTo<unknown>> = {};
   return new Proxy(steps, {
-    get: (_target, id) => {
-      if (typeof id === 'string' && stepIds.includes(id)) {
-        return pathRef(`steps${memberPath(id)}.output`, id);
-      }
-      const wanted = String(id).slice(0, 80);
-      const nearest = didYouMean(nearestNames(wanted, stepIds));
-      throw new BuilderError(`no step "${wanted}" is declared above${nearest === '' ? '' : `;${nearest}`}`);
+    get: (_target, id) => find(id) ?? refuse(id, stepIds),
+    // So that all of them together can be an input or the output.
+    ownKeys: () => [...stepIds],
+    getOwnPropertyDescriptor: (_target, id) => {
+      const value = find(id);
+      return value && { value, enumerable: true, configurable: true };
     },
   });
+}
+
+function refuse(id: PropertyKey, stepIds: readonly string[]): never {
+  const wanted = String(id).slice(0, 80);
+  const hint = didYouMean(nearestNames(wanted, stepIds));
+  throw new BuilderError(`no step "${wanted}" is declared above${hint === '' ? '' : `;${hint}`}`);
 }

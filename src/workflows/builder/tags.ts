@@ -75,9 +75,9 @@ function joinParts(parts: readonly TextPart[]): string {
 
 /** `$` right before an expression would make it a literal `${`; as an expression of its own it stays what it is. */
 function beforeExpression(literal: string): string {
-  const [dollars = ''] = /\$*$/.exec(literal) ?? [];
-  const rest = escapeText(literal.slice(0, literal.length - dollars.length));
-  return dollars === '' ? rest : `${rest}\${ "${dollars}" }`;
+  const rest = literal.replace(/\$+$/, '');
+  const dollars = literal.slice(rest.length);
+  return escapeText(rest) + (dollars === '' ? '' : `\${ "${dollars}" }`);
 }
 
 function asOperand(value: unknown): string {

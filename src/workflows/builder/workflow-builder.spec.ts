@@ -113,6 +113,16 @@ describe('workflow()', () => {
     expect(readDefinition(brief)).toMatchObject({ ok: true });
   });
 
+  it('gives the outputs of all steps, where it is told to', () => {
+    const { output } = begun()
+      .step('look-up', Shorten, ({ input }) => input.topic)
+      .output(({ steps }) => steps);
+    expect(output).toEqual({
+      research: '${ steps.research.output }',
+      'look-up': '${ steps["look-up"].output }',
+    });
+  });
+
   it('takes the version alone, and 1.0.0 without one', () => {
     const versionOf = (options?: string) =>
       workflow('greet', options)
@@ -334,6 +344,13 @@ describe('a step that waits', () => {
       { id: 'b', sleep: '${ input.topic + "s" }' },
       { id: 'c', sleep: { until: '2030-01-01T00:00:00Z' }, when: '${ input.topic != "" }' },
     ]);
+  });
+
+  it('refuses a time that is none', () => {
+    // @ts-expect-error There is no time.
+    expect(() => begun().sleep('a')).toThrow(/the instant of a sleep is no JSON/);
+    // @ts-expect-error Nothing is given.
+    expect(() => begun().step('a', 'greet')).toThrow(/the input of "a" is no JSON/);
   });
 
   it('waits for a signal of its own name, or of another with a type', () => {

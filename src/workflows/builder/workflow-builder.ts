@@ -14,7 +14,6 @@ import type {
   ItemScope,
   OnError,
   OutputOf,
-  RoundScope,
   RoutingOptions,
   NewId,
   NoStrangers,
@@ -31,6 +30,7 @@ import type {
   WiringScope,
   WorkflowTarget,
   WorkOptions,
+  WorkScopeFor,
 } from './builder.types.js';
 import { writeInput } from './input-spec.js';
 import type { Ref, ValueOf, Wired } from './ref.types.js';
@@ -100,7 +100,7 @@ export class StepBuilder<Input, InputGiven, Steps extends Entry, Ids extends str
   >(
     id: NewId<Id, Ids>,
     target: T,
-    input: (scope: ScopeFor<Input, Steps, Each> & RoundScope<OutputOf<T>>) => V & NoStrangers<V, InputOf<T>>,
+    input: (scope: WorkScopeFor<Input, Steps, Each, OutputOf<T>>) => V & NoStrangers<V, InputOf<T>>,
     options?: FrameOptions<Ids> &
       SoftOptions<ScopeFor<Input, Steps, Each>, W, O, E> &
       WorkOptions<ScopeFor<Input, Steps, Each>, T, F, C> &
@@ -129,7 +129,7 @@ export class StepBuilder<Input, InputGiven, Steps extends Entry, Ids extends str
   >(
     id: NewId<Id, Ids>,
     target: T,
-    input: (scope: ScopeFor<Input, Steps, Each> & RoundScope<OutputOf<T>>) => V & NoStrangers<V, InputOf<T>>,
+    input: (scope: WorkScopeFor<Input, Steps, Each, OutputOf<T>>) => V & NoStrangers<V, InputOf<T>>,
     options?: FrameOptions<Ids> &
       SoftOptions<ScopeFor<Input, Steps, Each>, W, O, E> &
       WorkOptions<ScopeFor<Input, Steps, Each>, T, F, C>,
