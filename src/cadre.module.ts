@@ -9,9 +9,10 @@ import {
   OrchestrationService,
   WorkflowRunner,
 } from './orchestration/index.js';
-import { REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
+import { ClusterStore, REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
 import { StatusHistoryStore, StatusModule, StatusRules } from './status/index.js';
 import {
+  RemoteTaskQueue,
   RUN_STORES,
   ScheduleStore,
   WORKFLOW_OPTIONS,
@@ -38,6 +39,8 @@ import {
     StatusHistoryStore,
     StatusRules,
     WorkflowRunner,
+    ClusterStore,
+    RemoteTaskQueue,
     WorkflowStore,
     ScheduleStore,
     RUN_STORES,

@@ -13,21 +13,25 @@ import {
 import { NestLogger } from './nest-logger.js';
 import { ORCHESTRATION_OPTIONS, resolveOrchestrationOptions, WorkflowRunner } from './orchestration/index.js';
 import {
+  BossRemoteTaskQueue,
   BossScheduleStore,
   Database,
+  MemoryClusterStore,
   MemoryRunStore,
   MemoryScheduleStore,
   MemoryStatusHistoryStore,
   MemoryWorkflowStore,
   openDatabase,
+  SqlClusterStore,
   SqlRunStore,
   SqlStatusHistoryStore,
   SqlWorkflowStore,
 } from './persistence/index.js';
-import { REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
+import { ClusterStore, REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
 import { StatusHistoryStore, StatusRules } from './status/index.js';
 import {
   resolveWorkflowsOptions,
+  RemoteTaskQueue,
   RUN_STORES,
   RunService,
   ScheduleStore,
@@ -92,6 +96,19 @@ const adapters: Provider[] = [
     inject: [Database, Clock, Logger],
     useFactory: (db: Database | null, clock: Clock, logger: Logger) =>
       db === null ? new MemoryScheduleStore(clock) : new BossScheduleStore(db, { clock, logger }),
+  },
+  {
+    provide: ClusterStore,
+    inject: [Database, Clock, RandomSource, Logger],
+    useFactory: (db: Database | null, ...[clock, random, logger]: Platform) =>
+      // An embedded database has one node only.
+      db?.kind === 'postgres' ? new SqlClusterStore(db, { clock, random, logger }) : new MemoryClusterStore(),
+  },
+  {
+    provide: RemoteTaskQueue,
+    inject: [Database, Clock, Logger],
+    useFactory: (db: Database | null, clock: Clock, logger: Logger) =>
+      db?.kind === 'postgres' ? new BossRemoteTaskQueue(db, { clock, logger }) : null,
   },
   { provide: WorkflowRunner, useExisting: RunService },
 ];

@@ -9,3 +9,6 @@ export { SqlStatusHistoryStore } from './stores/sql-status-history.store.js';
 export { SqlWorkflowStore } from './stores/sql-workflow.store.js';
 export { MemoryScheduleStore } from './memory/memory-schedule.store.js';
 export { BossScheduleStore } from './schedules/boss-schedule.store.js';
+export { MemoryClusterStore } from './memory/memory-cluster.store.js';
+export { BossRemoteTaskQueue } from './remote/boss-remote-task.queue.js';
+export { SqlClusterStore } from './stores/sql-cluster.store.js';

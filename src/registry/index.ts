@@ -1,3 +1,11 @@
+export { Cluster, type ClusterParts } from './cluster/cluster.js';
+export {
+  ClusterStore,
+  NODE_LIFETIME_MS,
+  type ClusterView,
+  type HostedCapability,
+  type HostedRelease,
+} from './cluster/cluster.store.js';
 export { classOf } from './admission/class-of.js';
 export { findMissingDependency } from './catalog/availability.js';
 export { AgentRegistry } from './agent-registry.service.js';

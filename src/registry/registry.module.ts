@@ -4,6 +4,7 @@ import { StatusModule } from '../status/index.js';
 import { AgentExplorer } from './admission/agent.explorer.js';
 import { Registrar } from './admission/registrar.service.js';
 import { AgentRegistry } from './agent-registry.service.js';
+import { Cluster } from './cluster/cluster.js';
 import { Catalog } from './catalog/catalog.js';
 import { registryProviders } from './registry.providers.js';
 
@@ -15,6 +16,6 @@ import { registryProviders } from './registry.providers.js';
 @Module({
   imports: [DiscoveryModule, StatusModule],
   providers: [...registryProviders, AgentExplorer, Registrar, AgentRegistry],
-  exports: [Catalog, AgentRegistry],
+  exports: [Catalog, Cluster, AgentRegistry],
 })
 export class RegistryModule {}

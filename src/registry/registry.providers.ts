@@ -5,6 +5,8 @@ import { Enrollment } from './admission/enrollment.js';
 import { Gate } from './admission/gate.js';
 import { Withdrawal } from './admission/withdrawal.js';
 import { Catalog } from './catalog/catalog.js';
+import { Cluster } from './cluster/cluster.js';
+import { ClusterStore } from './cluster/cluster.store.js';
 import { Checkups } from './checkups.js';
 import type { RegistryParts } from './registry-parts.js';
 import type { ResolvedRegistryOptions } from './registry.options.js';
@@ -24,6 +26,15 @@ export const registryProviders: Provider[] = [
       const [catalog, status, clock, events, logger, options] = given;
       return { catalog, gate: new Gate(), status, clock, events, logger, options };
     },
+  },
+  {
+    provide: Cluster,
+    inject: [ClusterStore, Withdrawal, Catalog, EventBus, Clock, Logger],
+    useFactory: (
+      store: ClusterStore,
+      withdrawal: Withdrawal,
+      ...[catalog, events, clock, logger]: [Catalog, EventBus, Clock, Logger]
+    ) => new Cluster({ store, withdrawal, catalog, events, clock, logger }),
   },
   ...[Enrollment, Withdrawal, Checkups].map((Part) => ({
     provide: Part,

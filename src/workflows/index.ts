@@ -39,3 +39,4 @@ export * from './schedules/schedule.errors.js';
 export { ScheduleStore, type OnDue } from './schedules/schedule.store.js';
 export type * from './schedules/schedule.types.js';
 export { Schedules } from './schedules/schedules.js';
+export { RemoteTaskQueue, type DoRemoteJob, type RemoteJob } from './remote/remote-task.queue.js';

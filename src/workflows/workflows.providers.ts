@@ -1,11 +1,14 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, Logger, RandomSource } from '../common/index.js';
 import { TaskExecutor } from '../orchestration/index.js';
-import { Catalog } from '../registry/index.js';
+import { Catalog, Cluster } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
 import type { EngineParts } from './engine/execution.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { WorkflowStore } from './library/workflow.store.js';
+import { ClusterElsewhere } from './remote/cluster-elsewhere.js';
+import { RemoteTaskQueue } from './remote/remote-task.queue.js';
+import { RemoteTasks } from './remote/remote-tasks.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
 import { createRunPlace } from './runs/create-run-place.js';
 import { RunService } from './runs/run-service.js';
@@ -26,20 +29,23 @@ export const workflowProviders: Provider[] = [
   },
   {
     provide: CheckedPreparation,
-    inject: [Catalog, WorkflowLibrary, StrategyCatalog],
-    useFactory: (catalog: Catalog, library: WorkflowLibrary, strategies: StrategyCatalog) =>
+    inject: [Catalog, WorkflowLibrary, StrategyCatalog, Cluster],
+    useFactory: (catalog: Catalog, library: WorkflowLibrary, strategies: StrategyCatalog, cluster: Cluster) =>
       new CheckedPreparation({
         catalog,
         getWorkflow: (reference) => library.get(reference).definition,
         findWorkflow: (reference) => library.find(reference)?.definition,
         workflowNames: () => library.names(),
         strategyNames: () => strategies.names(),
+        isElsewhere: (capability, agent) => cluster.hosts(capability, agent),
       }),
   },
   {
     provide: RunService,
     inject: [
       RUN_STORES,
+      RemoteTaskQueue,
+      Cluster,
       WORKFLOW_OPTIONS,
       CheckedPreparation,
       TaskExecutor,
@@ -50,15 +56,19 @@ export const workflowProviders: Provider[] = [
     ],
     useFactory: (
       stores: RunStores,
+      queue: RemoteTaskQueue | null,
+      cluster: Cluster,
       options: ResolvedWorkflowsOptions,
       preparation: CheckedPreparation,
       ...[executor, catalog, clock, random, logger]: [TaskExecutor, Catalog, Clock, RandomSource, Logger]
     ) => {
       const engine: EngineParts = { executor, catalog, clock, random, logger, limits: options };
+      // Other nodes cannot reach what is in the memory of this one.
+      const elsewhere = queue === null ? undefined : new ClusterElsewhere(cluster, queue);
       const place = (store: RunStore, parks: boolean) =>
         createRunPlace({
           store,
-          engine,
+          engine: parks ? { ...engine, elsewhere } : engine,
           compile: (bundle) => preparation.compile(bundle),
           settings: { maxActiveRuns: options.maxActiveRuns, touchEveryMs: TOUCH_EVERY_MS, parks },
         });
@@ -70,6 +80,19 @@ export const workflowProviders: Provider[] = [
         maxPayloadBytes: options.maxOutputBytes,
       });
     },
+  },
+  {
+    provide: RemoteTasks,
+    inject: [RemoteTaskQueue, RUN_STORES, WORKFLOW_OPTIONS, TaskExecutor, Catalog, Clock, Logger],
+    useFactory: (
+      queue: RemoteTaskQueue | null,
+      { durable: store }: RunStores,
+      { maxOutputBytes }: ResolvedWorkflowsOptions,
+      ...[executor, catalog, clock, logger]: [TaskExecutor, Catalog, Clock, Logger]
+    ) =>
+      queue === null || store === undefined
+        ? null
+        : new RemoteTasks({ queue, store, maxOutputBytes, executor, catalog, clock, logger }),
   },
   {
     provide: Schedules,

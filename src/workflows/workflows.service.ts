@@ -1,4 +1,5 @@
 import {
+  Inject,
   Injectable,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
@@ -10,6 +11,7 @@ import {
   AgentRegistered,
   AgentUnregistered,
   Catalog,
+  Cluster,
   type Release,
 } from '../registry/index.js';
 import { StatusChanged } from '../status/index.js';
@@ -17,6 +19,7 @@ import { declareWorkflows } from './builder/declared-workflows.js';
 import { WorkflowExplorer } from './builder/workflow.explorer.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
+import { RemoteTasks } from './remote/remote-tasks.js';
 import { RunService } from './runs/run-service.js';
 import { Schedules } from './schedules/schedules.js';
 
@@ -30,6 +33,8 @@ export class WorkflowsService
   constructor(
     private readonly runs: RunService,
     private readonly schedules: Schedules,
+    private readonly cluster: Cluster,
+    @Inject(RemoteTasks) private readonly remoteTasks: RemoteTasks | null,
     private readonly library: WorkflowLibrary,
     private readonly preparation: CheckedPreparation,
     private readonly explorer: WorkflowExplorer,
@@ -40,6 +45,8 @@ export class WorkflowsService
 
   /** @throws WORKFLOWS_REFUSED with every violation of every declared workflow */
   async onApplicationBootstrap(): Promise<void> {
+    // First: what is declared may need what only other nodes can do.
+    await this.cluster.open();
     await declareWorkflows(this.explorer.explore(), {
       library: this.library,
       check: (definition) => this.preparation.check(definition),
@@ -58,12 +65,15 @@ export class WorkflowsService
         return this.#tellWaiting(release);
       }),
     ];
+    await this.remoteTasks?.open();
     await this.runs.open();
     await this.schedules.open();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.schedules.close();
+    await this.cluster.close();
+    await this.remoteTasks?.close();
   }
 
   onApplicationShutdown(): void {

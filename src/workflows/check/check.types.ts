@@ -3,6 +3,7 @@ import type { WorkflowDefinition } from '../../orchestration/index.js';
 import type { Catalog } from '../../registry/index.js';
 import type { WorkflowBundle, WorkflowPlan } from '../plan/plan.types.js';
 import type { DefinitionProblem } from '../workflows.errors.js';
+import type { ContractTaker } from './fit-contracts.js';
 
 /** What a definition is held against. */
 export interface CheckEnvironment {
@@ -11,6 +12,8 @@ export interface CheckEnvironment {
   findWorkflow(reference: string): WorkflowDefinition | undefined;
   /** For suggestions. */
   workflowNames(): Iterable<string>;
+  /** Whether other nodes could take a task for which nobody is here. */
+  isElsewhere?(capability: string | undefined, agent: string | undefined): boolean;
   /** Names of selection strategies; without them, any name is taken. */
   strategyNames?(): Iterable<string>;
   /** What the run is given, where one is to be started; its value is `undefined` for a run without input. */
@@ -27,6 +30,8 @@ export interface CheckResult {
   readonly inputIssues: readonly SchemaIssue[];
   /** The input of the run, with defaults filled in. */
   readonly input?: unknown;
+  /** Who takes that input as it comes; absent where more of the check depends on it. */
+  readonly inputTakers?: readonly ContractTaker[];
   /** Both absent where there are problems. */
   readonly bundle?: WorkflowBundle;
   readonly plan?: WorkflowPlan;

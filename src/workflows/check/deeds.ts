@@ -64,7 +64,7 @@ function contractsOf(
   if (action.kind !== 'task' || action === UNREADABLE) return undefined;
   const strategies = action.strategy === undefined ? undefined : environment.strategyNames?.();
   if (strategies !== undefined) checkStrategy(action.strategy as string, [...strategies], report);
-  return findContracts(action, environment.catalog, report);
+  return findContracts(action, environment, report);
 }
 
 function checkStrategy(strategy: string, known: readonly string[], report: Report): void {

@@ -3,13 +3,22 @@ import { didYouMean, nearestNames, toFailure } from '../../common/index.js';
 import { parseAgentReference, type Catalog, type Release } from '../../registry/index.js';
 import type { Report } from '../definition/problem-list.js';
 import type { PlannedTask } from '../plan/plan.types.js';
+import type { CheckEnvironment } from './check.types.js';
 
-/** The contracts of those who may take a task; `undefined` after a problem was reported. */
+/**
+ * The contracts of those who may take a task; `undefined` after a problem was reported, and for a task that only other nodes can
+ * do: of what they host no more is known here than its name.
+ */
 export function findContracts(
   { capability, agent }: PlannedTask,
-  catalog: Catalog,
+  { catalog, isElsewhere }: Pick<CheckEnvironment, 'catalog' | 'isElsewhere'>,
   report: Report,
 ): readonly Contract[] | undefined {
+  const isHere =
+    agent === undefined
+      ? catalog.index.entry(capability as string) !== undefined
+      : catalog.releasesOf(parseAgentReference(agent).name).length > 0;
+  if (!isHere && isElsewhere?.(capability, agent)) return undefined;
   if (agent !== undefined) return findPinned(agent, capability, catalog, report);
   return findProvided(capability as string, catalog, report);
 }

@@ -6,6 +6,7 @@ import type { Catalog } from '../../registry/index.js';
 import { checkWorkflow } from '../check/check-workflow.js';
 import type { CheckEnvironment, CheckResult } from '../check/check.types.js';
 import { DataTypes } from '../check/data-types.js';
+import { fitsTaker, type ContractTaker } from '../check/fit-contracts.js';
 import { readGivenInput } from '../check/fit-members.js';
 import { takeSnapshot } from '../definition/snapshot.js';
 import { compileWorkflow } from '../plan/compile.js';
@@ -21,16 +22,23 @@ export interface PreparationParts {
   findWorkflow(reference: string): WorkflowDefinition | undefined;
   workflowNames(): Iterable<string>;
   strategyNames(): Iterable<string>;
+  isElsewhere?(capability: string | undefined, agent: string | undefined): boolean;
 }
 
 type Prepared = PreparedWorkflow & { readonly input: unknown };
 
+/** A workflow that was checked, and who takes the input of its runs as it comes. */
+interface KnownWorkflow {
+  readonly prepared: PreparedWorkflow;
+  readonly inputTakers: readonly ContractTaker[];
+}
+
 /**
  * Checks whole definitions against the catalog before they run. A named workflow is checked once, and again when agents have
- * come or gone since; its input is checked at each start.
+ * come or gone since; its input is checked at each start, against what it declares and by those who take it as it comes.
  */
 export class CheckedPreparation extends WorkflowPreparation {
-  #known = new WeakMap<object, PreparedWorkflow>();
+  #known = new WeakMap<object, KnownWorkflow>();
 
   constructor(private readonly parts: PreparationParts) {
     super();
@@ -43,14 +51,21 @@ export class CheckedPreparation extends WorkflowPreparation {
 
   async prepare(source: WorkflowSource, input: unknown): Promise<Prepared> {
     const given = keepInput(input);
-    if (typeof source !== 'string') return this.#check(source, given);
+    if (typeof source !== 'string') return (await this.#check(source, given)).prepared;
     const definition = this.parts.getWorkflow(source);
     const known = this.#known.get(definition);
-    if (known !== undefined) return { ...known, input: await this.#fit(definition, given) };
-    const { input: fitted, ...prepared } = await this.#check(definition, given);
-    // Without declared members, the input decides whether the first step fits.
-    if (definition.input !== undefined || given === undefined) this.#known.set(definition, prepared);
-    return { ...prepared, input: fitted };
+    if (known !== undefined) {
+      const fitted = await this.#fit(definition, given);
+      if (await isTaken(known, fitted)) return { ...known.prepared, input: fitted };
+    }
+    const memory = this.#known;
+    const { prepared, inputTakers } = await this.#check(definition, given);
+    // Not where the catalog has changed in between.
+    if (inputTakers !== undefined && memory === this.#known) {
+      const { input: _, ...rest } = prepared;
+      memory.set(definition, { prepared: rest, inputTakers });
+    }
+    return prepared;
   }
 
   /** Everything that is wrong with a definition, and what may be better. */
@@ -69,13 +84,14 @@ export class CheckedPreparation extends WorkflowPreparation {
     return result.ok ? undefined : `is no ${typeName}: ${describeIssues(result.issues)}`;
   }
 
-  async #check(source: unknown, given: unknown): Promise<Prepared> {
+  async #check(source: unknown, given: unknown) {
     const result = await checkWorkflow(source, { ...this.#environment, runInput: { value: given } });
-    const { problems, inputIssues, plan, bundle, input } = result;
+    const { problems, inputIssues, plan, bundle, input, inputTakers } = result;
     if (problems.length > 0) throw new InvalidWorkflowError(problems);
     if (inputIssues.length > 0) throw new InvalidInputError('the workflow', inputIssues);
     const kept = { plan: plan as WorkflowPlan, bundle: bundle as WorkflowBundle };
-    return { ...kept, hash: hashOf(kept.bundle), input };
+    const prepared: Prepared = { ...kept, hash: hashOf(kept.bundle), input };
+    return { prepared, inputTakers };
   }
 
   /** @throws INPUT_INVALID */
@@ -93,8 +109,16 @@ export class CheckedPreparation extends WorkflowPreparation {
       findWorkflow: (reference) => this.parts.findWorkflow(reference),
       workflowNames: () => this.parts.workflowNames(),
       strategyNames: () => this.parts.strategyNames(),
+      isElsewhere: (capability, agent) => this.parts.isElsewhere?.(capability, agent) ?? false,
     };
   }
+}
+
+/** What does not fit is left to the whole check: it says all that is wrong. */
+async function isTaken({ inputTakers }: KnownWorkflow, input: unknown): Promise<boolean> {
+  if (input === undefined) return inputTakers.length === 0;
+  for (const taker of inputTakers) if (!(await fitsTaker(taker, input))) return false;
+  return true;
 }
 
 /** A frozen copy: a run outlives the call that starts it. @throws INPUT_INVALID */
