@@ -107,6 +107,12 @@ export const CompetitorReport = dataType('competitor_report', CompetitorReportSh
 
 const KeyTerm = z.object({ term: z.string(), count: z.int().min(1) });
 
+export const BriefMaterial = dataType(
+  'brief_material',
+  z.object({ report: ResearchReportShape, rivals: CompetitorReportShape.nullable() }),
+  { description: 'What a market brief is written from; without the competitors where nobody could tell.' },
+);
+
 const AnalysisReportShape = z.object({
   name: z.string(),
   title: z.string(),
@@ -163,6 +169,7 @@ export const BlogPost = dataType('blog_post', BlogPostShape, {
   description: 'A blog post written from an outline.',
 });
 const SummaryShape = Piece.extend({ kind: z.literal('summary') });
+export type SummaryPiece = z.infer<typeof SummaryShape>;
 export const Summary = dataType('summary', SummaryShape, { description: 'A summary of a text.' });
 
 /** Any of the pieces; `kind` tells which. */
@@ -212,11 +219,21 @@ export const FactExtraction = capability({
   output: FactSummary,
 });
 
+/** All that pieces are written from. */
+const WritingMaterial = anyOf(ResearchReport, BriefMaterial, Outline, Text);
+
 export const ContentWriting = capability({
   name: 'content_writing',
   description: 'Writes an article from a report, a blog post from an outline, or a summary of a text.',
-  input: anyOf(ResearchReport, Outline, Text),
+  input: WritingMaterial,
   output: anyOf(Article, BlogPost, Summary),
+});
+
+export const PlainSummary = capability({
+  name: 'plain_summary',
+  description: 'Sums up what an article could be written from, in sentences of the material itself.',
+  input: WritingMaterial,
+  output: Summary,
 });
 
 export const SendNotification = capability({

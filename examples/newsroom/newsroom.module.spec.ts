@@ -11,23 +11,29 @@ import {
   WebResearch,
 } from './capabilities.js';
 import { NewsroomModule } from './newsroom.module.js';
-import { NewsroomSettings } from './newsroom.options.js';
 import { withFolder } from './testing/surroundings.js';
 
 async function withNewsroom(
   test: (orchestration: OrchestrationService, folder: string) => Promise<void>,
 ): Promise<void> {
   await withFolder({ 'guide.md': '# Breakers\n\nA breaker opens after three failures.' }, async (folder) => {
-    const settings = new NewsroomSettings({ NEWSROOM_LIBRARY_DIR: folder, NEWSROOM_DATA_DIR: folder });
-    const module = await Test.createTestingModule({ imports: [NewsroomModule] })
-      .overrideProvider(NewsroomSettings)
-      .useValue(settings)
-      .compile();
-    const app = await module.init();
+    const outer = process.env;
+    // A database would take longer to start than all of these tests.
+    process.env = {
+      NEWSROOM_LIBRARY_DIR: folder,
+      NEWSROOM_DATA_DIR: folder,
+      CADRE_PERSISTENCE: 'memory',
+    };
     try {
-      await test(app.get(OrchestrationService), folder);
+      const module = await Test.createTestingModule({ imports: [NewsroomModule] }).compile();
+      const app = await module.init();
+      try {
+        await test(app.get(OrchestrationService), folder);
+      } finally {
+        await app.close();
+      }
     } finally {
-      await app.close();
+      process.env = outer;
     }
   });
 }

@@ -1,5 +1,5 @@
 import { Agent, Provides, type HandlerInput } from 'cadre';
-import { ContentWriting, type WrittenPiece } from '../capabilities.js';
+import { ContentWriting, PlainSummary, type SummaryPiece, type WrittenPiece } from '../capabilities.js';
 import { ArticleComposerTool } from '../tools/article-composer.tool.js';
 import { toDraft } from '../writing/draft.js';
 
@@ -18,5 +18,11 @@ export class PlainWriterAgent {
   @Provides(ContentWriting, { estimatedDurationMs: 100, estimatedCostUsd: 0, estimatedSuccessRatio: 0.99 })
   write(input: HandlerInput<typeof ContentWriting>): Promise<WrittenPiece> {
     return this.composer.use(toDraft(input));
+  }
+
+  @Provides(PlainSummary, { estimatedDurationMs: 50, estimatedCostUsd: 0, estimatedSuccessRatio: 0.99 })
+  async sumUp(input: HandlerInput<typeof PlainSummary>): Promise<SummaryPiece> {
+    const piece = await this.composer.use({ ...toDraft(input), kind: 'summary' });
+    return { ...piece, kind: 'summary' };
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
-import type { ResearchReport } from '../capabilities.js';
+import type { CompetitorReport, ResearchReport } from '../capabilities.js';
 import { withServer } from '../testing/surroundings.js';
 import { drain, taskContext } from '../testing/task-context.js';
 import { ArticleComposerTool } from '../tools/article-composer.tool.js';
@@ -44,6 +44,34 @@ describe('PlainWriterAgent', () => {
         `## Two\n\nA breaker closes after a success.\n\nSource: <https://b.example/>\n\n` +
         `## Sources\n\n- <https://a.example/>\n- <https://b.example/>\n`,
     );
+  });
+
+  const rivals: CompetitorReport = {
+    ...REPORT,
+    subject: 'Acme',
+    subjectKind: 'company',
+    competitors: [
+      { name: 'Globex', mentions: 2 },
+      { name: 'Initech', mentions: 1 },
+    ],
+    sources: [{ url: 'https://c.example/', title: 'Market', credibility: 0.5 }],
+  };
+
+  it('ends an article with the competitors, where they are known', async () => {
+    const { text, sources } = await plain.write({ report: REPORT, rivals });
+    expect(text).toContain('## Others beside Acme\n\nNamed beside Acme: Globex, Initech.\n\n## Sources');
+    expect(sources).toEqual(['https://a.example/', 'https://b.example/', 'https://c.example/']);
+    for (const unknown of [null, { ...rivals, competitors: [] }]) {
+      expect(await plain.write({ report: REPORT, rivals: unknown })).toEqual(await plain.write(REPORT));
+    }
+  });
+
+  it('sums up what would become an article', async () => {
+    expect(await plain.sumUp({ report: REPORT, rivals })).toMatchObject({
+      kind: 'summary',
+      title: REPORT.query,
+      text: expect.stringContaining('A breaker opens after failures.'),
+    });
   });
 
   it('says so when a report found nothing', async () => {

@@ -234,7 +234,7 @@ describe('documents', () => {
     }));
 
   it('may be as large as the server is set to take', async () => {
-    const body = inBase64(await pdfOf(['The quay opens in spring.'], 1_000_000), 'application/pdf', 'large');
+    const body = inBase64(await pdfOf(['The quay opens in spring.'], 2_000_000), 'application/pdf', 'large');
     await withNewsroom({}, async (client) => {
       expect(await client.task('document_analysis', body)).toMatchObject({
         status: 413,

@@ -6,13 +6,20 @@ import { serve, type Answer, type Client, type RunningServer } from '../rest/ser
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Runs a test against the whole newsroom, served over HTTP, with these settings and a data folder of its own. */
+/**
+ * Runs a test against the whole newsroom, served over HTTP, with these settings and a data folder of its own. It keeps its runs
+ * in memory: a database would take longer to start than most tests.
+ */
 export function withNewsroom(
   variables: Variables,
   test: (client: Client, dataFolder: string) => Promise<void>,
 ): Promise<void> {
   return withFolder({}, async (dataFolder) => {
-    const { app, client } = await serveWith({ NEWSROOM_DATA_DIR: dataFolder, ...variables });
+    const { app, client } = await serveWith({
+      CADRE_PERSISTENCE: 'memory',
+      NEWSROOM_DATA_DIR: dataFolder,
+      ...variables,
+    });
     try {
       await test(client, dataFolder);
     } finally {
@@ -32,25 +39,21 @@ async function serveWith(variables: Variables): Promise<RunningServer> {
   }
 }
 
-/** What a page leaves to its reader: variables of the shell, and files by their names. */
-interface Given {
-  readonly variables?: Variables;
-  readonly files?: Variables;
-}
-
-/** Sends what a `curl` command on a page sends, word for word; the command is found by a part of its address. */
+/**
+ * Sends what a `curl` command on a page sends, word for word; the command is found by a part of it.
+ * @param values of the shell's variables in its address
+ */
 export async function sendAsWritten(
   client: Client,
   page: string,
   part: string,
-  { variables = {}, files = {} }: Given = {},
+  values: Variables = {},
 ): Promise<Answer> {
-  const calls = curlCommandsOn(page).map(parseCurl);
-  const call = calls.find(({ path }) => path.includes(part));
-  if (call === undefined) throw new RangeError(`${page} has no curl command for ${part}`);
-  const { method, headers, body } = call;
-  const path = call.path.replaceAll(/\$(\w+)/g, (_, name: string) => variables[name] ?? '');
-  return client.send(method, path, { headers, body: body?.startsWith('@') ? files[body.slice(1)] : body });
+  const words = curlCommandsOn(page).find((command) => command.some((word) => word.includes(part)));
+  if (words === undefined) throw new RangeError(`${page} has no curl command for ${part}`);
+  const { method, path, headers, body } = parseCurl(words);
+  const filled = path.replace(/\$(\w+)/g, (written, name: string) => values[name] ?? written);
+  return client.send(method, filled, { headers, body });
 }
 
 /** The `curl` commands in the shell blocks of a page, each split into words. */

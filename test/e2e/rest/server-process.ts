@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, type Body } from './server.js';
 
 const HOOKS = new URL('./typescript-hooks.js', import.meta.url).href;
-const PROGRAM = fileURLToPath(new URL('./troupe-server.ts', import.meta.url));
+const TROUPE = fileURLToPath(new URL('./troupe-server.ts', import.meta.url));
 
 /** How a process ended. */
 export interface Ending {
@@ -34,18 +34,18 @@ export class ServerProcess {
     void this.ended.then(() => this.#listeners.forEach((listener) => listener()));
   }
 
-  /** Starts a server and waits until it listens. */
-  static async start(environment: Record<string, string> = {}): Promise<ServerProcess> {
-    const server = ServerProcess.spawn({ PORT: '0', ...environment });
+  /** Starts a server and waits until it listens. @param program default: the server of the troupe */
+  static async start(environment: Record<string, string> = {}, program?: string): Promise<ServerProcess> {
+    const server = ServerProcess.spawn({ PORT: '0', ...environment }, program);
     const { url } = await server.line('listening');
     server.#client = new Client(String(url));
     return server;
   }
 
   /** Starts one that need not come up. */
-  static spawn(environment: Record<string, string>): ServerProcess {
+  static spawn(environment: Record<string, string>, program = TROUPE): ServerProcess {
     const { HOST: _host, NODE_OPTIONS: _options, ...env } = process.env;
-    const child = spawn(process.execPath, ['--import', HOOKS, PROGRAM], {
+    const child = spawn(process.execPath, ['--import', HOOKS, program], {
       env: { ...env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -16,12 +16,15 @@ describe('the guide to workflows', () => {
   it('does what it says, word for word', async () => {
     await withNewsroom({ CADRE_PERSISTENCE: 'memory' }, async (client) => {
       let variables: Record<string, string> = {};
-      const files = { 'brief.yaml': codeOn('yaml') };
-      const send = (part: string): Promise<Answer> => sendAsWritten(client, PAGE, part, { variables, files });
+      const send = (part: string): Promise<Answer> => sendAsWritten(client, PAGE, part, variables);
+      // As curl sends the file.
+      const upload = { body: codeOn('yaml'), headers: { 'content-type': 'application/yaml' } };
 
-      expect(await send('workflows/validate')).toMatchObject({ status: 200, body: { valid: true } });
-      expect(await send('workflows/brief')).toMatchObject({ status: 201, body: { version: '1.0.0' } });
-      expect(await send('workflows/brief')).toMatchObject({ status: 200 });
+      expect(await client.send('POST', 'workflows/validate', upload)).toMatchObject({
+        body: { valid: true },
+      });
+      expect(await client.send('PUT', 'workflows/brief', upload)).toMatchObject({ status: 201 });
+      expect(await client.send('PUT', 'workflows/brief', upload)).toMatchObject({ status: 200 });
       const started = await send('/api/v1/runs');
       expect(started).toMatchObject({ status: 202, body: { workflow: 'brief' } });
       expect((await send('/api/v1/runs')).body['runId']).toBe(started.body['runId']);
