@@ -41,7 +41,11 @@ export interface TaskAction {
   readonly capability?: string;
   /** Pins the step to an agent: `name` or `name@range`. */
   readonly agent?: string;
-  /** What the agent gets; without it, the output of the step above, and for the first step the run's input. */
+  /**
+   * What the agent gets. Without it: the item, for a step done for each of a list; else the output of the only step that it
+   * follows, sleeps passed over; else, for one that follows none, the workflow's input. A fallback gets what its step got, what
+   * undoes a step gets its output.
+   */
   readonly input?: Template;
   /** Another word for `input`. */
   readonly task?: Template;

@@ -1,6 +1,6 @@
 import { CadreError, type Failure } from '../../common/index.js';
 import { TaskFailedError, type AttemptRecord } from '../../orchestration/index.js';
-import type { ActionResult } from './step-unit.js';
+import type { ActionResult } from './action-result.js';
 
 /** What several tries of one step add up to. */
 export interface Tries {

@@ -3,7 +3,8 @@ import { StepOutputError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import { never } from './never.js';
 import { findOutputProblem } from './output.js';
-import { CANCELED_END, toFailedResult, type ActionResult, type Unit, type UnitEnd } from './step-unit.js';
+import type { ActionResult } from './action-result.js';
+import { CANCELED_END, toFailedResult, type Unit, type UnitEnd } from './step-unit.js';
 
 /** Follows the key of a step in the key of what undoes it; done also when the end of the run is decided. */
 export const UNDO_SUFFIX = '~undo';

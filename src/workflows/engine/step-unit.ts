@@ -3,6 +3,7 @@ import type { PlannedStep, Scope } from '../plan/plan.types.js';
 import type { StepResult } from '../runs/run-record.types.js';
 import { StepTimeoutError } from './engine.errors.js';
 import type { Frame, StepOutcome } from './frame.js';
+import type { ActionResult } from './action-result.js';
 import { ActionFailedError } from './action-failed.error.js';
 
 /** A step, an item or a round of one: what has a key and a result of its own. */
@@ -15,9 +16,6 @@ export interface Unit {
   /** When the step is given up, in milliseconds since the epoch. */
   readonly deadlineAt?: number;
 }
-
-/** What an action came to; instants are added where it is recorded. */
-export type ActionResult = Omit<StepResult, 'startedAt' | 'finishedAt'>;
 
 /** A result, with the output that its record leaves out where it is made of the results of others. */
 export type UnitEnd = Pick<StepResult, 'status' | 'output' | 'outputType' | 'failure'>;

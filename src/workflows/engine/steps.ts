@@ -7,15 +7,8 @@ import { FrameRun, type FrameEnd } from './frame-run.js';
 import { Frame, type StepOutcome } from './frame.js';
 import { doItems, readItems } from './items.js';
 import { Recorder } from './recorder.js';
-import {
-  failureOf,
-  toFailedResult,
-  toOutcome,
-  within,
-  type ActionResult,
-  type Unit,
-  type UnitEnd,
-} from './step-unit.js';
+import type { ActionResult } from './action-result.js';
+import { failureOf, toFailedResult, toOutcome, within, type Unit, type UnitEnd } from './step-unit.js';
 import { TaskAction } from './task-action.js';
 import { WaitActions } from './wait-actions.js';
 

@@ -15,7 +15,8 @@ import type { Execution } from './execution.js';
 import type { Flowing } from './frame.js';
 import { AcceptedTypes } from './accepted-types.js';
 import { never } from './never.js';
-import type { ActionResult, Unit } from './step-unit.js';
+import type { ActionResult } from './action-result.js';
+import type { Unit } from './step-unit.js';
 
 /** The longest time a task can be given, see `TaskOptions.timeoutMs`. */
 const MAX_TASK_MS = 86_400_000;

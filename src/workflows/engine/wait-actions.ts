@@ -1,10 +1,12 @@
 import { isCadreError, parseDurationMs } from '../../common/index.js';
 import type { ApprovalAnswer, RunWait } from '../../orchestration/index.js';
+import { INSTANT_RULE, readInstantMs } from '../definition/instants.js';
 import type { PlannedApproval, PlannedSignal, PlannedSleep } from '../plan/plan.types.js';
 import { ApprovalRejectedError, SleepError, StepCanceledError, WaitTimeoutError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import { never } from './never.js';
-import type { ActionResult, Unit } from './step-unit.js';
+import type { ActionResult } from './action-result.js';
+import type { Unit } from './step-unit.js';
 import type { WaitEnd } from './waits.js';
 
 /** The longest text that a person is shown as a question. */
@@ -106,7 +108,7 @@ function readDuration(key: string, value: unknown): number {
 }
 
 function readInstant(key: string, value: unknown): number {
-  const at = typeof value === 'string' ? Date.parse(value) : value;
-  if (typeof at === 'number' && Number.isFinite(at)) return at;
-  throw new SleepError(key, 'until must give an instant, as ISO 8601 or in milliseconds since the epoch');
+  const at = readInstantMs(value);
+  if (at !== undefined) return at;
+  throw new SleepError(key, `until ${INSTANT_RULE}`);
 }

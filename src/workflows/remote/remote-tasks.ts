@@ -4,7 +4,7 @@ import { TaskFailedError, type TaskExecutor } from '../../orchestration/index.js
 import type { Catalog } from '../../registry/index.js';
 import { childOf } from '../engine/child-signal.js';
 import { findOutputProblem } from '../engine/output.js';
-import type { ActionResult } from '../engine/step-unit.js';
+import type { ActionResult } from '../engine/action-result.js';
 import { StepOutputError } from '../engine/engine.errors.js';
 import type { RunStore } from '../runs/run.store.js';
 import type { RemoteJob, RemoteTaskQueue } from './remote-task.queue.js';
