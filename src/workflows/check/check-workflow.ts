@@ -35,7 +35,7 @@ export async function checkWorkflow(source: unknown, environment: CheckEnvironme
     problems: draft.problems.inOrder(),
     warnings: lintDraft(draft),
     inputIssues: given?.ok === false ? given.issues : [],
-    ...(given?.ok && { input: given.value }),
+    ...(given?.ok && { input: given.value, inputTakers: steps.inputTakers }),
     ...(draft.problems.isEmpty && { bundle: compiler.bundle(main), plan: main.plan }),
   };
 }

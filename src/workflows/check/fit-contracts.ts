@@ -57,6 +57,11 @@ function namesOf(contract: Contract): string[] {
   return contract.mode === 'all' ? [partsTypeName(contract)] : [...contract.inputs.keys()];
 }
 
+/** Tells whether a value fits one of the contracts. */
+export async function fitsTaker({ contracts, inputType }: ContractTaker, value: unknown): Promise<boolean> {
+  return (await findIssues(contracts, value, inputType)) === undefined;
+}
+
 /** Why a value fits none of the contracts. */
 async function findIssues(
   contracts: readonly Contract[],
@@ -108,14 +113,13 @@ async function checkMembers(
 ): Promise<void> {
   // The object as a whole may be of a data type; only the run can tell.
   if (contracts.some(({ mode }) => mode === 'any')) return;
-  let first: readonly MemberProblem[] | undefined;
+  let first: readonly MemberProblem[] = [];
   for (const contract of contracts) {
     const problems = await findMemberProblems(contract.inputs, flow);
     if (problems.length === 0) return;
-    first ??= problems;
+    if (first.length === 0) first = problems;
   }
-  for (const { name, code, message } of first ?? [])
-    within(report, jsonPath([name]).slice(1))(code, '', message);
+  for (const { name, code, message } of first) within(report, jsonPath([name]).slice(1))(code, '', message);
 }
 
 interface MemberProblem {

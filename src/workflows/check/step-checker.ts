@@ -5,7 +5,7 @@ import type { WorkflowPlan } from '../plan/plan.types.js';
 import type { CheckEnvironment } from './check.types.js';
 import type { DataTypes } from './data-types.js';
 import { deedsOf, readDeeds, type Deed, type StepDeeds } from './deeds.js';
-import { checkContracts, isInputTypeTaken } from './fit-contracts.js';
+import { checkContracts, isInputTypeTaken, type ContractTaker } from './fit-contracts.js';
 import { checkDataType, checkNestedInput, type GivenInput } from './fit-members.js';
 import { APPROVAL_FLOW, eitherFlow, outputFlow, typesFlow, UNKNOWN, type Flow } from './flow.js';
 import { WorkflowFlows } from './workflow-flows.js';
@@ -14,6 +14,7 @@ import { WorkflowFlows } from './workflow-flows.js';
 export class StepChecker {
   /** What the workflows make that were checked so far. */
   readonly #made = new Map<WorkflowPlan, Flow>();
+  #takers: ContractTaker[] | undefined = [];
 
   constructor(
     private readonly environment: CheckEnvironment,
@@ -38,6 +39,14 @@ export class StepChecker {
     }
   }
 
+  /**
+   * Who takes what the run is given as it comes, once all is checked; `undefined` where more than that depends on it. To hold the
+   * next run's input against them is enough, as long as nothing else has changed.
+   */
+  get inputTakers(): readonly ContractTaker[] | undefined {
+    return this.#takers;
+  }
+
   #outputOf({ planned, own, fallback }: StepDeeds): Flow {
     // A list of outputs is of no data type.
     if (planned.forEach !== undefined) return UNKNOWN;
@@ -50,7 +59,7 @@ export class StepChecker {
       case 'task':
         return contracts === undefined ? UNKNOWN : outputFlow(contracts);
       case 'workflow':
-        return this.#made.get(action.plan) ?? UNKNOWN;
+        return this.#made.get(action.plan)!;
       case 'signal':
         return action.type === undefined ? UNKNOWN : typesFlow([action.type], 'the step before makes');
       case 'approval':
@@ -73,15 +82,27 @@ export class StepChecker {
   ): Promise<void> {
     const { input } = deed;
     if (input.compiled !== undefined) {
-      return this.#checkInput(deed, step, workflow, flows.ofTemplate(input, this.#madeBy(step.own)));
+      const flow = flows.ofTemplate(input, this.#madeBy(step.own));
+      this.#noteTaker(deed, flow, flows);
+      return this.#checkInput(deed, step, workflow, flow);
     }
     const above = flows.above(step.planned.index);
     if (above === undefined) return this.#checkAmbiguous(deed, step);
     const { problems } = workflow.draft;
     const sizeBefore = problems.size;
     for (const flow of above) {
+      this.#noteTaker(deed, flow, flows);
       // What is wrong with one is most often wrong with the other.
       if (problems.size === sizeBefore) await this.#checkInput(deed, step, workflow, flow);
+    }
+  }
+
+  #noteTaker({ action, contracts }: Deed, flow: Flow, flows: WorkflowFlows): void {
+    if (action.kind !== 'task' && action.kind !== 'workflow') return;
+    if (flow !== flows.given || action.kind !== 'task') {
+      if (flows.isOfGiven(flow)) this.#takers = undefined;
+    } else if (contracts !== undefined) {
+      this.#takers?.push({ contracts, inputType: action.inputType });
     }
   }
 

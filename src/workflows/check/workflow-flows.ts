@@ -27,7 +27,7 @@ export class WorkflowFlows {
   constructor(
     private readonly workflow: BundledWorkflow,
     private readonly made: readonly Flow[],
-    private readonly given?: Flow,
+    readonly given?: Flow,
   ) {
     const { input } = workflow.draft.head;
     this.#declared = input && declaredFlows(input);
@@ -38,6 +38,12 @@ export class WorkflowFlows {
   get wholeInput(): readonly Flow[] {
     const declared: readonly Flow[] = this.#declared ? [{ kind: 'members', members: this.#declared }] : [];
     return this.given === undefined ? declared : [...declared, this.given];
+  }
+
+  /** Tells whether what flows is what the workflow is given, or made with it. */
+  isOfGiven(flow: Flow): boolean {
+    if (flow.kind === 'members') return [...flow.members.values()].some((member) => this.isOfGiven(member));
+    return this.given !== undefined && flow === this.given;
   }
 
   /** What the workflow makes. */
@@ -51,10 +57,10 @@ export class WorkflowFlows {
   /** What comes from above for a step without an input of its own; `undefined` where it cannot be told which step is meant. */
   above(index: number): readonly Flow[] | undefined {
     const { structure } = this.workflow;
-    const above = structure.above[index] ?? NO_STEP_ABOVE;
+    const above = structure.above[index]!;
     if (structure.ancestors === undefined) return [];
     if (above === NO_STEP_ABOVE) return undefined;
-    if (above !== WORKFLOW_INPUT) return [this.made[above] ?? UNKNOWN];
+    if (above !== WORKFLOW_INPUT) return [this.made[above]!];
     // A condition may keep the step from what is given this time.
     const isGuarded = this.workflow.plan.steps[index]?.when !== undefined;
     return this.wholeInput.filter((flow) => flow !== this.given || !isGuarded);
@@ -72,8 +78,8 @@ export class WorkflowFlows {
   }
 
   #outputOf(stepId: string): Flow {
-    const index = this.workflow.structure.ids.get(stepId);
-    return index === undefined ? UNKNOWN : fromMaker(this.made[index] ?? UNKNOWN, `"${stepId}" makes`);
+    const index = this.workflow.structure.ids.get(stepId)!;
+    return fromMaker(this.made[index]!, `"${stepId}" makes`);
   }
 
   #ofName(name: string | undefined, own: Flow): Flow {
