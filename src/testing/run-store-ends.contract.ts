@@ -188,6 +188,7 @@ function describeListing(open: RunStoreTrials['open']): void {
       expect(await at({ createdTo: 20 })).toEqual([10]);
       expect(await at({ createdFrom: 20, createdTo: 40 })).toEqual([30, 20]);
       expect(await at({ createdFrom: 41 })).toEqual([]);
+      expect(await at({ createdFrom: 19.5, createdTo: 30.5 })).toEqual([30, 20]);
     });
 
     it('filters by status and by workflow, on every page', async () => {

@@ -36,6 +36,15 @@ export function describeWaiting({ open, openTrial }: RunStoreTrials): void {
       expect(claimed?.run.waits).toEqual([]);
     });
 
+    it('takes instants between two milliseconds, and further away than anybody waits', async () => {
+      const { store, now, pass } = await openTrial();
+      const [near, far] = [await beginRun(store, { priority: 1 }), await beginRun(store)];
+      expect(await store.park(near, parkingOf({ dueAt: now() + HOUR_MS + 0.4 }))).toBe(true);
+      expect(await store.park(far, parkingOf({ dueAt: now() + 1e13 }))).toBe(true);
+      await pass(2 * HOUR_MS);
+      expect((await store.claim(5)).map(({ run }) => run.runId)).toEqual([near.runId]);
+    });
+
     it('hands it out at once when it is due already, and says so', async () => {
       const { store, now } = await openTrial();
       const lease = await beginRun(store);

@@ -109,7 +109,7 @@ export class RunJobs {
       id,
       priority,
       data: { runId },
-      startAfter: delayMs <= 0 ? AT_ONCE : (delayMs / 1_000).toFixed(3),
+      startAfter: delayMs <= 0 ? AT_ONCE : Math.min(delayMs / 1_000, FOREVER_SECONDS).toFixed(3),
       expireInSeconds: FOREVER_SECONDS,
       retentionSeconds: FOREVER_SECONDS,
       retryLimit: RETRIES,
@@ -121,18 +121,10 @@ export class RunJobs {
 
   /** Takes up to `limit` jobs that are due, those of the highest priority first, then the oldest. */
   async take(limit: number): Promise<readonly TakenJob[]> {
-    const taken: TakenJob[] = [];
-    const options = { db: preparedBossDatabase(this.#database) };
-    while (taken.length < limit) {
-      // The size of a batch is part of the statement: in powers of two there are few to prepare.
-      const batchSize = 2 ** Math.floor(Math.log2(Math.min(limit - taken.length, 256)));
-      const batch = await this.#opened.fetch<{ runId: string }>(QUEUE, { ...options, batchSize });
-      taken.push(
-        ...batch.map(({ id, data, retryCount }) => ({ id, runId: data.runId, attempt: retryCount })),
-      );
-      if (batch.length < batchSize) break;
-    }
-    return taken;
+    // Not prepared: a plan from when the queue was empty reads all that is delayed for each job, once there are thousands.
+    const db = bossDatabase(this.#database);
+    const jobs = await this.#opened.fetch<{ runId: string }>(QUEUE, { db, batchSize: limit });
+    return jobs.map(({ id, data, retryCount }) => ({ id, runId: data.runId, attempt: retryCount }));
   }
 
   /** Keeps jobs from being handed out to somebody else; gives those that are still the taker's. */

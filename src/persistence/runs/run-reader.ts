@@ -37,12 +37,15 @@ const NEWS = `
   left join cadre.run_signals on run_id = news_of and id > $2::bigint
   order by id`;
 
-/** Runs of an instant are in the order of their ids, as the index has them. */
-const LIST = `
+/**
+ * Runs of an instant are in the order of their ids, as the index has them. Not prepared, and with its limit spelled out: the
+ * planner is to see that a few runs are wanted of many, and read them in the order of the index.
+ */
+const LIST = (limit: number): string => `
   select ${RUN_COLUMNS} from cadre.runs
   where (created_at, id) < ($1::bigint, $2::uuid) and created_at >= $3::bigint
     and ($4::text is null or status = $4) and ($5::text is null or workflow = $5)
-  order by created_at desc, id desc limit $6::int`;
+  order by created_at desc, id desc limit ${Math.trunc(limit)}`;
 
 const ALL_JOURNALS = `
   select ${RECORD_COLUMNS} from cadre.run_records where run_id = any($1::uuid[]) order by run_id, epoch, seq`;
@@ -122,12 +125,11 @@ export class RunReader {
     const values = [
       from.createdAt,
       from.runId,
-      createdFrom ?? 0,
+      Math.ceil(createdFrom ?? 0),
       status ?? null,
       workflow === undefined ? null : keepableText(workflow),
-      limit + 1,
     ];
-    const rows = await this.database.query<RunRow>(LIST, values, 'cadre_list_runs');
+    const rows = await this.database.query<RunRow>(LIST(limit + 1), values);
     const items = rows.slice(0, limit).map(toStoredRun);
     return rows.length > limit ? { items, nextCursor: writeRunCursor(items.at(-1)!) } : { items };
   }
@@ -153,7 +155,7 @@ export class RunReader {
 
 /** The place behind which a page starts. @throws CURSOR_INVALID */
 function listFrom(cursor: string | undefined, createdTo: number | undefined) {
-  const end = createdTo ?? Number.MAX_SAFE_INTEGER;
+  const end = Math.ceil(createdTo ?? Number.MAX_SAFE_INTEGER);
   const place = cursor === undefined ? undefined : readRunCursor(cursor);
   if (place !== undefined && place.createdAt < end) return place;
   // With the lowest id of an instant that is not to be listed, all of those before it are.

@@ -107,8 +107,8 @@ function columnsOf({ run, jobId }: RunToRecord) {
     durability: run.durability,
     step_count: run.stepCount,
     job_id: jobId,
-    created_at: run.createdAt,
-    deadline_at: run.deadlineAt,
+    created_at: Math.round(run.createdAt),
+    deadline_at: run.deadlineAt === undefined ? undefined : Math.round(run.deadlineAt),
     idempotency_key: run.idempotencyKey === undefined ? undefined : keepableText(run.idempotencyKey),
     request_hash: run.requestHash,
   };

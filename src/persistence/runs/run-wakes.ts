@@ -107,7 +107,12 @@ export class RunWakes {
     const { database, jobs, news } = this.parts;
     const id = newId();
     const isReopened = await database.transaction(async (session) => {
-      const values = [runId, id, deadlineAt ?? null, JSON.stringify(retried)];
+      const values = [
+        runId,
+        id,
+        deadlineAt === undefined ? null : Math.round(deadlineAt),
+        JSON.stringify(retried),
+      ];
       const [run] = await session.query<{ priority: number }>(REOPEN, values, 'cadre_reopen');
       if (run !== undefined) await jobs.insert(session, [{ id, runId, priority: run.priority }]);
       return run !== undefined;
