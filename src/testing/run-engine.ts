@@ -50,16 +50,16 @@ export interface RunEngineSetup {
   readonly capabilities?: readonly Capability[];
   readonly nested?: Readonly<Record<string, WorkflowDefinition>>;
   /** Whether runs that wait leave memory; default true. */
-  readonly parks?: boolean;
+  readonly isDurable?: boolean;
   readonly maxActiveRuns?: number;
   readonly maxOutputBytes?: number;
 }
 
 /** An engine over scripted agents: one node. Several of them over one store are several nodes. */
 export function buildRunEngine(setup: RunEngineSetup) {
-  const { clock, store, parks = true } = setup;
+  const { clock, store, isDurable = true } = setup;
   const executor = new ScriptedExecutor(setup.answers);
-  const names = [...Object.keys(setup.answers)];
+  const names = Object.keys(setup.answers);
   const catalog = catalogOf({ name: 'helper', capabilities: [...names, ...(setup.capabilities ?? [])] });
   const engine: EngineParts = {
     executor,
@@ -74,13 +74,13 @@ export function buildRunEngine(setup: RunEngineSetup) {
     store,
     engine,
     compile: (bundle) => preparation.compile(bundle),
-    settings: { maxActiveRuns: setup.maxActiveRuns ?? 100, touchEveryMs: 3_000, parks },
+    settings: { maxActiveRuns: setup.maxActiveRuns ?? 100, touchEveryMs: 3_000, isDurable },
   });
   const service = new RunService({
     clock,
     preparation,
     memory: place,
-    durable: parks ? place : undefined,
+    durable: isDurable ? place : undefined,
     maxPayloadBytes: 1_048_576,
   });
   const run = async (source: WorkflowSource, input: unknown = null): Promise<Run> => {

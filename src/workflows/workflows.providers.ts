@@ -1,9 +1,9 @@
 import type { Provider } from '@nestjs/common';
-import { Clock, Logger, RandomSource } from '../common/index.js';
+import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
 import { TaskExecutor } from '../orchestration/index.js';
 import { Catalog, Cluster } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
-import type { EngineParts } from './engine/execution.js';
+import { Elsewhere, type EngineParts } from './engine/execution.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { WorkflowStore } from './library/workflow.store.js';
 import { ClusterElsewhere } from './remote/cluster-elsewhere.js';
@@ -15,11 +15,15 @@ import { RunService } from './runs/run-service.js';
 import type { RunStore } from './runs/run.store.js';
 import { ScheduleStore } from './schedules/schedule.store.js';
 import { Schedules } from './schedules/schedules.js';
+import { WorkflowsRuntime } from './workflows-runtime.js';
 import type { ResolvedWorkflowsOptions } from './workflows.options.js';
 import { RUN_STORES, WORKFLOW_OPTIONS, type RunStores } from './workflows.tokens.js';
 
 /** Milliseconds between two signs of life of a node; claims outlive several of them. */
 const TOUCH_EVERY_MS = 3_000;
+
+/** What every engine of the process works with. */
+const ENGINE = Symbol.for('cadre.workflows.engine');
 
 export const workflowProviders: Provider[] = [
   {
@@ -41,58 +45,93 @@ export const workflowProviders: Provider[] = [
       }),
   },
   {
-    provide: RunService,
-    inject: [
-      RUN_STORES,
-      RemoteTaskQueue,
-      Cluster,
-      WORKFLOW_OPTIONS,
-      CheckedPreparation,
-      TaskExecutor,
-      Catalog,
-      Clock,
-      RandomSource,
-      Logger,
-    ],
+    provide: ENGINE,
+    inject: [TaskExecutor, Catalog, Clock, RandomSource, Logger, WORKFLOW_OPTIONS],
     useFactory: (
-      stores: RunStores,
-      queue: RemoteTaskQueue | null,
-      cluster: Cluster,
-      options: ResolvedWorkflowsOptions,
-      preparation: CheckedPreparation,
-      ...[executor, catalog, clock, random, logger]: [TaskExecutor, Catalog, Clock, RandomSource, Logger]
+      ...parts: [TaskExecutor, Catalog, Clock, RandomSource, Logger, ResolvedWorkflowsOptions]
+    ): EngineParts => {
+      const [executor, catalog, clock, random, logger, limits] = parts;
+      return { executor, catalog, clock, random, logger, limits };
+    },
+  },
+  {
+    provide: Elsewhere,
+    inject: [RemoteTaskQueue, Cluster],
+    useFactory: (queue: RemoteTaskQueue | null, cluster: Cluster) =>
+      queue === null ? null : new ClusterElsewhere(cluster, queue),
+  },
+  {
+    provide: RunService,
+    inject: [RUN_STORES, WORKFLOW_OPTIONS, ENGINE, Elsewhere, CheckedPreparation],
+    useFactory: (
+      ...parts: [RunStores, ResolvedWorkflowsOptions, EngineParts, Elsewhere | null, CheckedPreparation]
     ) => {
-      const engine: EngineParts = { executor, catalog, clock, random, logger, limits: options };
-      // Other nodes cannot reach what is in the memory of this one.
-      const elsewhere = queue === null ? undefined : new ClusterElsewhere(cluster, queue);
-      const place = (store: RunStore, parks: boolean) =>
+      const [stores, { maxActiveRuns, maxOutputBytes }, engine, elsewhere, preparation] = parts;
+      const place = (store: RunStore, isDurable: boolean) =>
         createRunPlace({
           store,
-          engine: parks ? { ...engine, elsewhere } : engine,
+          // Other nodes cannot reach what is in the memory of this one.
+          engine: isDurable ? { ...engine, elsewhere: elsewhere ?? undefined } : engine,
           compile: (bundle) => preparation.compile(bundle),
-          settings: { maxActiveRuns: options.maxActiveRuns, touchEveryMs: TOUCH_EVERY_MS, parks },
+          settings: { maxActiveRuns, touchEveryMs: TOUCH_EVERY_MS, isDurable },
         });
       return new RunService({
-        clock,
+        clock: engine.clock,
         preparation,
         memory: place(stores.memory, false),
         durable: stores.durable && place(stores.durable, true),
-        maxPayloadBytes: options.maxOutputBytes,
+        maxPayloadBytes: maxOutputBytes,
       });
     },
   },
   {
     provide: RemoteTasks,
-    inject: [RemoteTaskQueue, RUN_STORES, WORKFLOW_OPTIONS, TaskExecutor, Catalog, Clock, Logger],
+    inject: [RemoteTaskQueue, RUN_STORES, ENGINE],
+    useFactory: (queue: RemoteTaskQueue | null, { durable: store }: RunStores, engine: EngineParts) => {
+      if (queue === null || store === undefined) return null;
+      const { executor, catalog, clock, logger, limits } = engine;
+      const { maxOutputBytes } = limits;
+      return new RemoteTasks({ queue, store, maxOutputBytes, executor, catalog, clock, logger });
+    },
+  },
+  {
+    provide: WorkflowsRuntime,
+    inject: [
+      Cluster,
+      WorkflowLibrary,
+      CheckedPreparation,
+      RunService,
+      Schedules,
+      RemoteTasks,
+      EventBus,
+      ENGINE,
+    ],
     useFactory: (
-      queue: RemoteTaskQueue | null,
-      { durable: store }: RunStores,
-      { maxOutputBytes }: ResolvedWorkflowsOptions,
-      ...[executor, catalog, clock, logger]: [TaskExecutor, Catalog, Clock, Logger]
-    ) =>
-      queue === null || store === undefined
-        ? null
-        : new RemoteTasks({ queue, store, maxOutputBytes, executor, catalog, clock, logger }),
+      ...parts: [
+        Cluster,
+        WorkflowLibrary,
+        CheckedPreparation,
+        RunService,
+        Schedules,
+        RemoteTasks | null,
+        EventBus,
+        EngineParts,
+      ]
+    ) => {
+      const [cluster, library, preparation, runs, schedules, remote, events, { catalog, logger }] = parts;
+      const remoteTasks = remote ?? undefined;
+      return new WorkflowsRuntime({
+        cluster,
+        library,
+        preparation,
+        runs,
+        schedules,
+        remoteTasks,
+        events,
+        catalog,
+        logger,
+      });
+    },
   },
   {
     provide: Schedules,

@@ -42,7 +42,7 @@ export class MemoryClusterStore extends ClusterStore {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
   }
 }
 

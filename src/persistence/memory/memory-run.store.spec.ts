@@ -18,6 +18,16 @@ describe('MemoryRunStore', () => {
     return { store, now: () => clock.now(), pass: async (ms) => clock.advance(ms) };
   });
 
+  it('takes no more runs than it may hold, those that wait included', async () => {
+    const store = new MemoryRunStore(new VirtualClock(), { maxUnfinishedRuns: 2 });
+    await store.open();
+    await store.create(newRun());
+    const [claimed] = await store.claim(1);
+    await store.park(leaseOf(claimed!), parkingOf({}));
+    await store.create(newRun());
+    await expect(store.create(newRun())).rejects.toMatchObject({ code: 'RUNS_FULL', details: { limit: 2 } });
+  });
+
   it('says that there is work when a delayed run comes due, and leaves no timer when it closes', async () => {
     const clock = new VirtualClock();
     const store = new MemoryRunStore(clock);

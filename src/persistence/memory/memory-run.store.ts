@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../../common/index.js';
 import type { Page, RunQuery } from '../../orchestration/index.js';
 import {
   RunLostError,
+  RunsFullError,
   RunStore,
   type ClaimedRun,
   type Lease,
@@ -26,6 +27,8 @@ import { listRuns } from './list-runs.js';
 export interface MemoryRunStoreOptions {
   /** Runs that have ended and are still remembered, the latest; default 1 000. */
   readonly maxFinishedRuns?: number;
+  /** Runs that may be under way or wait at a time; each holds its outputs. Default 10 000. */
+  readonly maxUnfinishedRuns?: number;
   /**
    * Milliseconds that a claim lasts without a touch. Default: no limit, for what is in memory dies with its only node. A
    * limit is for tests of several nodes.
@@ -59,6 +62,7 @@ export class MemoryRunStore extends RunStore {
   /** When the claim of each run ends, the earliest first; empty where claims have no limit. */
   readonly #leaseEnds = new Map<string, number>();
   readonly #maxFinishedRuns: number;
+  readonly #maxUnfinishedRuns: number;
   readonly #leaseMs: number;
   #lastSignalId = 0;
   #isOpen = false;
@@ -67,10 +71,11 @@ export class MemoryRunStore extends RunStore {
 
   constructor(
     private readonly clock: Clock,
-    { maxFinishedRuns = 1_000, leaseMs = Infinity }: MemoryRunStoreOptions = {},
+    { maxFinishedRuns = 1_000, maxUnfinishedRuns = 10_000, leaseMs = Infinity }: MemoryRunStoreOptions = {},
   ) {
     super();
     this.#maxFinishedRuns = maxFinishedRuns;
+    this.#maxUnfinishedRuns = maxUnfinishedRuns;
     this.#leaseMs = leaseMs;
   }
 
@@ -102,6 +107,9 @@ export class MemoryRunStore extends RunStore {
     const { idempotencyKey: key } = run;
     const earlier = key === undefined ? undefined : this.#idsByKey.get(key);
     if (earlier !== undefined) return { run: this.#runs.get(earlier)!.run, isNew: false };
+    if (this.#runs.size - this.#finished.size >= this.#maxUnfinishedRuns) {
+      throw new RunsFullError(this.#maxUnfinishedRuns);
+    }
     const stored: StoredRun = { ...run, status: 'queued', epoch: 0, costUsd: 0, waits: NOTHING };
     const held = new HeldRun(stored);
     this.#runs.set(run.runId, held);

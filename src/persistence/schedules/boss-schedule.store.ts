@@ -74,10 +74,13 @@ export class BossScheduleStore extends ScheduleStore {
 
   #lookAgain(onDue: OnDue): void {
     this.#cancelLook = this.parts.clock.schedule(LOOK_EVERY_MS, () => {
-      this.#looking = this.#look(onDue).then(() => {
-        if (this.#boss !== undefined) this.#lookAgain(onDue);
-      });
+      this.#looking = this.#lookAndGoOn(onDue);
     });
+  }
+
+  async #lookAndGoOn(onDue: OnDue): Promise<void> {
+    await this.#look(onDue);
+    if (this.#boss !== undefined) this.#lookAgain(onDue);
   }
 
   /** Never rejects. */

@@ -81,13 +81,12 @@ export class Cluster {
   }
 
   #beat(): void {
-    this.#cancels.push(
-      this.parts.clock.schedule(BEAT_EVERY_MS, () => {
-        void this.#do(() => this.#look()).then(() => {
-          if (this.#isOpen) this.#beat();
-        });
-      }),
-    );
+    this.#cancels.push(this.parts.clock.schedule(BEAT_EVERY_MS, () => void this.#lookAndGoOn()));
+  }
+
+  async #lookAndGoOn(): Promise<void> {
+    await this.#do(() => this.#look());
+    if (this.#isOpen) this.#beat();
   }
 
   /** Agents that come at once are told of at once. */

@@ -336,7 +336,7 @@ describe('nested workflows', () => {
 
   it('run inside, their steps under the step that runs them', async () => {
     const { runSteps, stepsOf } = await build(
-      { find: ({ input }) => `${input}!`, sum: ({ input }) => `${input}?` },
+      { find: ({ input }) => `${String(input)}!`, sum: ({ input }) => `${String(input)}?` },
       { nested: { inner } },
     );
     const run = await runSteps(outer, 'AI');

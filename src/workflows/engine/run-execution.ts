@@ -7,7 +7,7 @@ import type { EngineParts, Execution } from './execution.js';
 import type { FrameEnd } from './frame-run.js';
 import { Frame } from './frame.js';
 import { Journal } from './journal.js';
-import { findOutputProblem } from './output.js';
+import { sealOutput } from './output.js';
 import { UNDO_SUFFIX } from './recorder.js';
 import { RunLog } from './run-log.js';
 import { fillIn, Steps } from './steps.js';
@@ -31,8 +31,8 @@ export interface ExecutionInit {
   readonly plan: WorkflowPlan;
   readonly store: Pick<RunStore, 'append'>;
   readonly parts: EngineParts;
-  /** Lets the run leave memory while it waits; `false` when something came for it in between. Absent: it stays. */
-  readonly park?: (parking: Parking) => Promise<boolean>;
+  /** Lets the run leave memory while it waits; `false` when something came for it in between. */
+  readonly park: (parking: Parking) => Promise<boolean>;
 }
 
 /**
@@ -168,8 +168,8 @@ export class RunExecution implements Execution {
   /** What comes of the run; undoes its steps first where it does not end well. */
   async #conclude(end: FrameEnd): Promise<Omit<RunOutcome, 'finishedAt' | 'costUsd'>> {
     if (end.status === 'succeeded' && !this.isUnwinding) {
-      const { value, type } = end.result;
-      const problem = findOutputProblem(value, this.limits.maxOutputBytes);
+      const { value, type, isKept } = end.result;
+      const problem = isKept ? undefined : sealOutput(value, this.limits.maxOutputBytes);
       if (problem === undefined) return { status: 'succeeded', output: value, outputType: type };
       return this.#unwind('failed', toFailure(new StepOutputError('output', problem)));
     }
@@ -230,10 +230,13 @@ export class RunExecution implements Execution {
     if (this.#busy > 0 || this.#isWatchingQuiet || this.#heldBack !== undefined) return;
     if (this.waits.count === 0 && !this.#isHalted) return;
     this.#isWatchingQuiet = true;
-    void nextTurn().then(() => {
-      this.#isWatchingQuiet = false;
-      if (this.#busy === 0 && !this.#isLeft) this.#onQuiet();
-    });
+    void this.#watchNextTurn();
+  }
+
+  async #watchNextTurn(): Promise<void> {
+    await nextTurn();
+    this.#isWatchingQuiet = false;
+    if (this.#busy === 0 && !this.#isLeft) this.#onQuiet();
   }
 
   #onQuiet(): void {
@@ -246,7 +249,7 @@ export class RunExecution implements Execution {
   }
 
   #isWorthParking(): boolean {
-    if (this.#init.park === undefined || this.isUnwinding) return false;
+    if (this.isUnwinding) return false;
     const { nextAt } = this.timers;
     return nextAt === undefined || nextAt - this.clock.now() > this.limits.parkAfterMs;
   }
@@ -258,7 +261,7 @@ export class RunExecution implements Execution {
     const parking = this.#parking();
     let isParked = false;
     try {
-      isParked = await this.#init.park!(parking);
+      isParked = await this.#init.park(parking);
     } catch (error) {
       this.#lose(error);
     }

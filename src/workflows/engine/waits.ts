@@ -85,7 +85,7 @@ export class Waits {
 
   /** Ends the waits for an agent. */
   lookAgain(): void {
-    for (const { wait, end } of [...this.#open.values()]) if (wait.kind === 'agent') end({ kind: 'woken' });
+    for (const { wait, end } of this.#open.values()) if (wait.kind === 'agent') end({ kind: 'woken' });
   }
 
   #match(signal: StoredSignal): void {

@@ -43,7 +43,7 @@ export class RemoteTasks {
     const { runId, key } = job;
     if (!(await this.#isWanted(runId))) return;
     const child = childOf(lost);
-    const stopLooking = this.#abortWhenUnwanted(runId, child.abort);
+    const stopLooking = this.#abortWhenUnwanted(runId, (reason) => child.abort(reason));
     try {
       const result = await this.#execute(job, child.signal);
       if (!lost.aborted) await this.parts.store.signal(runId, { kind: 'result', name: key, payload: result });

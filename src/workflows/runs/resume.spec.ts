@@ -22,10 +22,10 @@ function dyingAfter(
       const member = Reflect.get(target, name, target) as unknown;
       if (typeof member !== 'function') return member;
       if (name === 'append') {
-        return async (lease: Lease, batch: RecordBatch) => {
+        return async (lease: Lease, batch: RecordBatch): Promise<void> => {
           left -= 1;
           if (left >= 0) await target.append(lease, batch);
-          if (isDead()) return new Promise(() => {});
+          if (isDead()) await new Promise(() => {});
         };
       }
       const isWork = ['claim', 'park', 'finish', 'release', 'touch', 'news'].includes(String(name));

@@ -53,7 +53,7 @@ function tell(record: RunRecord): Told[] {
       return [{ type: record.type, at, data: { key: record.key, progress: record.progress } }];
     case 'step.waiting':
       return record.key.endsWith('~pause') ? [] : [{ type: record.type, at, data: { ...record.wait } }];
-    case 'step.finished':
+    default:
       return tellFinished(record);
   }
 }

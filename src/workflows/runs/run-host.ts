@@ -13,8 +13,8 @@ export interface RunHostSettings {
   readonly maxActiveRuns: number;
   /** Milliseconds between two signs of life to the store. */
   readonly touchEveryMs: number;
-  /** Whether runs that wait leave memory. */
-  readonly parks: boolean;
+  /** Whether another process can go on with a run; one that cannot be handed on fails when this one ends. */
+  readonly isDurable: boolean;
 }
 
 export interface RunHostParts {
@@ -168,7 +168,7 @@ export class RunHost {
   }
 
   async #execute(claimed: ClaimedRun, plan: ExecutionInit['plan']): Promise<void> {
-    const { store, engine, watch, settings } = this.parts;
+    const { store, engine, watch } = this.parts;
     const { runId, epoch } = claimed.run;
     const lease = { runId, epoch };
     const execution: RunExecution = new RunExecution({
@@ -176,7 +176,7 @@ export class RunHost {
       plan,
       store: watch.over(store),
       parts: engine,
-      park: settings.parks ? (parking) => this.#park(execution, lease, parking) : undefined,
+      park: (parking) => this.#park(execution, lease, parking),
     });
     this.#active.set(runId, execution);
     this.#startTicking();
@@ -221,7 +221,7 @@ export class RunHost {
   /** A run that is in memory only has nobody to go on with it. */
   async #handBack(lease: Lease): Promise<void> {
     const { store, settings, watch } = this.parts;
-    if (settings.parks) return store.release([lease]);
+    if (settings.isDurable) return store.release([lease]);
     await this.#fail(lease, toFailure(new ShuttingDownError()));
     watch.ended(lease.runId);
   }
@@ -254,7 +254,7 @@ export class RunHost {
     if (this.#ticking.length > 0) return;
     const { settings } = this.parts;
     const ticking = [this.#every(TELL_STARTED_AFTER_MS, () => this.#tellStarted())];
-    if (settings.parks) ticking.push(this.#every(settings.touchEveryMs, () => void this.#touch()));
+    if (settings.isDurable) ticking.push(this.#every(settings.touchEveryMs, () => void this.#touch()));
     this.#ticking = ticking;
   }
 

@@ -66,7 +66,7 @@ describe('starting a run', () => {
 
   it('needs a database to be durable', async () => {
     const { start } = await world();
-    const { service } = await start({ a: () => 1 }, { parks: false });
+    const { service } = await start({ a: () => 1 }, { isDurable: false });
     expect(await service.start(flow(step('a')))).toMatchObject({ durability: 'memory' });
     await expect(service.start(flow(step('a')), null, { durability: 'durable' })).rejects.toMatchObject({
       code: 'RUN_OPTION_INVALID',
@@ -217,7 +217,7 @@ describe('the end of a process', () => {
         },
         b: () => 1,
       },
-      { parks: false },
+      { isDurable: false },
     );
     const running = service.start(flow(step('a'), step('b')));
     await begun.promise;

@@ -17,7 +17,7 @@ import {
 } from '../../orchestration/index.js';
 import { findOutputProblem } from '../engine/output.js';
 import type { WorkflowPlan } from '../plan/plan.types.js';
-import { RunFinishedError, RunsFullError, UnknownRunError } from '../workflows.errors.js';
+import { RunFinishedError, UnknownRunError } from '../workflows.errors.js';
 import { eventsOf, placeBefore, readEventId } from './run-events.js';
 import type { NewRun, PlacedRecord, StoredRun } from './run-record.types.js';
 import { planRetry } from './run-retry.js';
@@ -35,9 +35,6 @@ import type { RunPlace } from './run-place.js';
 
 /** Records that are read at a time. */
 const PAGE_LENGTH = 1_000;
-
-/** Runs in memory that may be under way at a time; each holds its outputs. */
-const MAX_MEMORY_RUNS = 10_000;
 
 /** What the service works with. */
 export interface RunServiceParts {
@@ -214,7 +211,7 @@ export class RunService extends WorkflowRunner {
 
   async close(): Promise<void> {
     this.halt();
-    await Promise.all([this.parts.memory, this.parts.durable].map((place) => place?.close()));
+    await Promise.all([this.parts.memory.close(), this.parts.durable?.close()]);
   }
 
   /** Nothing more will come: the run has ended, and all of its records are read. */
@@ -300,7 +297,6 @@ export class RunService extends WorkflowRunner {
   #placeFor(durability: Durability): RunPlace {
     const { memory, durable } = this.parts;
     if (durability === 'durable') return durable as RunPlace;
-    if (memory.host.activeCount >= MAX_MEMORY_RUNS) throw new RunsFullError(MAX_MEMORY_RUNS);
     return memory;
   }
 }

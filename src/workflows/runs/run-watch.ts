@@ -64,14 +64,14 @@ export class RunWatch {
   }
 
   changed(runId: string): void {
-    for (const listener of [...(this.#following.get(runId) ?? [])]) listener();
+    for (const listener of Array.from(this.#following.get(runId) ?? [])) listener();
   }
 
   close(): void {
     this.#cancelLook?.();
     this.#cancelLook = undefined;
-    for (const runId of [...this.#waiting.keys()]) this.ended(runId);
-    for (const runId of [...this.#following.keys()]) this.changed(runId);
+    for (const runId of Array.from(this.#waiting.keys())) this.ended(runId);
+    for (const runId of Array.from(this.#following.keys())) this.changed(runId);
   }
 
   #add(listeners: Map<string, Set<() => void>>, runId: string, listener: () => void): Cancel {
@@ -91,12 +91,12 @@ export class RunWatch {
 
   async #look(): Promise<void> {
     try {
-      const runIds = [...this.#waiting.keys()];
+      const runIds = Array.from(this.#waiting.keys());
       if (runIds.length > 0) for (const runId of await this.store.finishedOf(runIds)) this.ended(runId);
     } catch (error) {
       this.logger.warn('runs could not be looked at', { error: messageOf(error) });
     }
-    for (const runId of [...this.#following.keys()]) this.changed(runId);
+    for (const runId of Array.from(this.#following.keys())) this.changed(runId);
     const isWanted = this.#waiting.size + this.#following.size > 0 && this.#cancelLook !== undefined;
     this.#cancelLook = isWanted ? this.clock.schedule(LOOK_EVERY_MS, () => void this.#look()) : undefined;
   }
