@@ -42,6 +42,8 @@ export class RunHost {
   #isOpen = false;
   #isClaiming = false;
   #wantsClaim = false;
+  /** There was no room for all that is due: a run that ends makes some. Otherwise the store says when there is more. */
+  #mayBeMore = false;
   /** Runs that something came for while they were being claimed. */
   readonly #early = new Set<string>();
   #beginning = 0;
@@ -120,10 +122,11 @@ export class RunHost {
       while (this.#wantsClaim && this.#isOpen) {
         this.#wantsClaim = false;
         const free = this.parts.settings.maxActiveRuns - this.#active.size;
+        this.#mayBeMore = free <= 0;
         if (free <= 0) break;
         const claimed = await this.parts.store.claim(free);
         for (const run of claimed) this.#begin(run);
-        if (claimed.length === free) this.#wantsClaim = true;
+        this.#wantsClaim ||= claimed.length === free;
       }
     } catch (error) {
       this.#warn('runs could not be claimed', undefined, error);
@@ -185,13 +188,14 @@ export class RunHost {
     if (this.#early.delete(runId)) void this.#refresh(runId);
     const end = await executing;
     await this.#leave(lease, end);
-    this.#active.delete(runId);
+    // A run that was lost may have been claimed here again meanwhile.
+    if (this.#active.get(runId) === execution) this.#active.delete(runId);
     if (end.kind === 'finished') watch.ended(runId);
     if (this.#active.size === 0) {
       this.#stopTicking();
       for (const resolve of this.#onEmpty.splice(0)) resolve();
     }
-    void this.#claim();
+    if (this.#mayBeMore) void this.#claim();
   }
 
   /** `false` brings the run what it has not seen, before it goes on. */
