@@ -6,6 +6,8 @@ import { isDataType, type DataType } from './contracts/data-type.js';
 export interface StepOutput {
   readonly type: string;
   readonly value: unknown;
+  /** Set where the value is known to be frozen all the way down. */
+  readonly isFrozen?: boolean;
 }
 
 /** A value and the version of the log that it came with. */
@@ -16,35 +18,43 @@ interface LoggedValue {
   readonly value: unknown;
 }
 
-/** Values in the order in which they came; never changed, only added to. */
+/** Values in the order in which they came; never changed, only added to. Indexed when somebody asks: most agents do not. */
 class OutputLog {
   readonly #all: LoggedValue[] = [];
   readonly #byType = new Map<string, LoggedValue[]>();
-  readonly #bySteps = new Map<string, LoggedValue[]>();
+  readonly #byStep = new Map<string, LoggedValue[]>();
+  #indexedCount = 0;
 
   get version(): number {
     return this.#all.length;
   }
 
   add({ type, value }: StepOutput, stepId?: string): void {
-    const entry = { version: this.#all.length + 1, stepId, type, value };
-    this.#all.push(entry);
-    addTo(this.#byType, type, entry);
-    if (stepId !== undefined) addTo(this.#bySteps, stepId, entry);
+    this.#all.push({ version: this.#all.length + 1, stepId, type, value });
   }
 
   latestOf(type: string, version: number): LoggedValue | undefined {
+    this.#index();
     return findUpTo(this.#byType.get(type), version);
   }
 
   outputOf(stepId: string, version: number): LoggedValue | undefined {
-    return findUpTo(this.#bySteps.get(stepId), version);
+    this.#index();
+    return findUpTo(this.#byStep.get(stepId), version);
   }
 
   copy(version: number): OutputLog {
     const log = new OutputLog();
     for (const entry of this.#all.slice(0, version)) log.add(entry, entry.stepId);
     return log;
+  }
+
+  #index(): void {
+    for (; this.#indexedCount < this.#all.length; this.#indexedCount += 1) {
+      const entry = this.#all[this.#indexedCount]!;
+      addTo(this.#byType, entry.type, entry);
+      if (entry.stepId !== undefined) addTo(this.#byStep, entry.stepId, entry);
+    }
   }
 }
 
@@ -106,13 +116,13 @@ export class RunContext {
   }
 
   /** This context and one more output; this one stays as it is. The output is frozen in place. */
-  withOutput(stepId: string, { type, value }: StepOutput): RunContext {
+  withOutput(stepId: string, { type, value, isFrozen }: StepOutput): RunContext {
     // A run adds to its latest context, which costs the same however many outputs there are; only a branch off an older one copies.
     const log =
       this.#version === this.#log.version && this !== RunContext.EMPTY
         ? this.#log
         : this.#log.copy(this.#version);
-    log.add({ type, value: deepFreeze(value) }, stepId);
+    log.add({ type, value: isFrozen ? value : deepFreeze(value) }, stepId);
     return new RunContext(log, log.version);
   }
 }

@@ -22,29 +22,84 @@ export interface NonJson {
  */
 export function findNonJson(value: unknown): NonJson | undefined {
   // Nearly all values are fine, and telling so is a tenth of the work of saying where one is not.
-  const budget = { left: MAX_JSON_VALUES };
-  if (isJson(value, 0, budget)) return undefined;
-  if (budget.left < 0) return { path: [], reason: `holds more than ${MAX_JSON_VALUES} values` };
+  const walk = new JsonWalk(Infinity, false);
+  if (walk.take(value, 0)) return undefined;
+  if (walk.valuesLeft < 0) return { path: [], reason: `holds more than ${MAX_JSON_VALUES} values` };
   return findIn(value, 0, { left: MAX_JSON_VALUES });
 }
 
-function isJson(value: unknown, depth: number, budget: { left: number }): boolean {
-  budget.left -= 1;
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return budget.left >= 0;
-  if (typeof value === 'number') return budget.left >= 0 && Number.isFinite(value);
-  if (typeof value !== 'object' || depth >= MAX_JSON_DEPTH || budget.left < 0) return false;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1) {
-      if (!isJson(value[index], depth + 1, budget)) return false;
+/**
+ * Tells whether a value is JSON, as {@link findNonJson} does, of at most `maxBytes` of UTF-8, and stops as soon as it is not.
+ * Escapes in texts are not counted.
+ */
+export function isJsonWithin(value: unknown, maxBytes: number): boolean {
+  return new JsonWalk(maxBytes, false).take(value, 0);
+}
+
+/**
+ * Freezes a JSON value all the way down, in the same walk in which it tells what {@link isJsonWithin} does. Of a value that is not
+ * JSON, or too large, some parts may be frozen.
+ */
+export function sealJson(value: unknown, maxBytes: number): boolean {
+  return new JsonWalk(maxBytes, true).take(value, 0);
+}
+
+/** One way through a JSON value, part by part, until it is through or a limit is reached. */
+class JsonWalk {
+  valuesLeft = MAX_JSON_VALUES;
+
+  constructor(
+    private bytesLeft: number,
+    private readonly freezes: boolean,
+  ) {}
+
+  take(value: unknown, depth: number): boolean {
+    this.valuesLeft -= 1;
+    if (typeof value !== 'object' || value === null) return this.#takeScalar(value);
+    if (depth >= MAX_JSON_DEPTH || !this.#spend(1)) return false;
+    const isTaken = Array.isArray(value)
+      ? this.#takeList(value, depth)
+      : isPlainObject(value) && this.#takeObject(value as Record<string, unknown>, depth);
+    if (isTaken && this.freezes) Object.freeze(value);
+    return isTaken;
+  }
+
+  #takeScalar(value: unknown): boolean {
+    if (typeof value === 'string') return this.#spendText(value);
+    if (typeof value === 'number') return Number.isFinite(value) && this.#spend(lengthOf(value));
+    return (typeof value === 'boolean' || value === null) && this.#spend(4);
+  }
+
+  #takeList(list: readonly unknown[], depth: number): boolean {
+    for (let index = 0; index < list.length; index += 1) {
+      if (!this.#spend(1) || !this.take(list[index], depth + 1)) return false;
     }
     return true;
   }
-  if (!isPlainObject(value)) return false;
-  for (const key of Object.keys(value)) {
-    const part = (value as Record<string, unknown>)[key];
-    if (part !== undefined && !isJson(part, depth + 1, budget)) return false;
+
+  #takeObject(object: Readonly<Record<string, unknown>>, depth: number): boolean {
+    for (const key in object) {
+      const part = object[key];
+      if (part === undefined) continue;
+      if (!this.#spend(key.length + 4) || !this.take(part, depth + 1)) return false;
+    }
+    return true;
   }
-  return true;
+
+  #spend(bytes: number): boolean {
+    this.bytesLeft -= bytes;
+    return this.bytesLeft >= 0 && this.valuesLeft >= 0;
+  }
+
+  /** A UTF-16 unit takes 1 to 3 bytes as UTF-8, so most texts need no counting. */
+  #spendText(text: string): boolean {
+    const isSurelySmall = text.length * 3 + 2 <= this.bytesLeft;
+    return this.#spend(isSurelySmall ? text.length + 2 : Buffer.byteLength(text) + 2);
+  }
+}
+
+function lengthOf(value: number): number {
+  return Number.isInteger(value) && value >= 0 && value < 10 ? 1 : String(value).length;
 }
 
 function findIn(value: unknown, depth: number, budget: { left: number }): NonJson | undefined {
@@ -105,15 +160,20 @@ export function deepFreeze<T>(value: T): T {
     if (typeof part !== 'object' || part === null || seen.has(part) || FROZEN.has(part)) continue;
     if (!Array.isArray(part) && !isPlainObject(part)) continue;
     seen.add(Object.freeze(part));
-    if (Array.isArray(part)) {
-      for (const member of part) if (typeof member === 'object') open.push(member);
-    } else {
-      for (const key in part) {
-        const member = (part as Record<string, unknown>)[key];
-        if (typeof member === 'object') open.push(member);
-      }
-    }
+    addObjects(part, open);
   }
   FROZEN.add(value);
   return value;
+}
+
+/** Adds the members that have members of their own. */
+function addObjects(part: object, open: unknown[]): void {
+  if (Array.isArray(part)) {
+    for (const member of part) if (typeof member === 'object') open.push(member);
+    return;
+  }
+  for (const key of Object.keys(part)) {
+    const member = (part as Record<string, unknown>)[key];
+    if (typeof member === 'object') open.push(member);
+  }
 }

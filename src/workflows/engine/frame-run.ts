@@ -2,6 +2,7 @@ import { toFailure, type Failure } from '../../common/index.js';
 import type { PlannedStep } from '../plan/plan.types.js';
 import type { ChildSignal } from './child-signal.js';
 import type { Flowing, Frame, StepOutcome } from './frame.js';
+import { toOutcome, type UnitEnd } from './step-unit.js';
 
 /** How a workflow ended. A canceled one was told to stop from outside. */
 export type FrameEnd =
@@ -10,7 +11,7 @@ export type FrameEnd =
   | { readonly status: 'canceled' };
 
 /** Does one step; never rejects. It does not settle when the run leaves this process. */
-export type DoStep = (step: PlannedStep, signal: AbortSignal) => Promise<StepOutcome>;
+export type DoStep = (step: PlannedStep, signal: AbortSignal) => Promise<UnitEnd>;
 
 /**
  * Takes the steps of a workflow in the order that the plan allows, side by side where it can. The first fatal outcome cancels
@@ -54,7 +55,7 @@ export class FrameRun {
   }
 
   async #do(step: PlannedStep): Promise<void> {
-    this.#settle(step, await this.doStep(step, this.child.signal));
+    this.#settle(step, toOutcome(step, await this.doStep(step, this.child.signal)));
   }
 
   #settle(step: PlannedStep, outcome: StepOutcome): void {

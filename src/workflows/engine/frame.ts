@@ -17,6 +17,8 @@ export interface StepOutcome {
 export interface Flowing {
   readonly value: unknown;
   readonly type?: string;
+  /** It is the output of a step, as that was recorded. */
+  readonly isKept?: boolean;
 }
 
 type OpenScope = { readonly steps: Record<string, StepView> } & Scope;
@@ -50,7 +52,8 @@ export class Frame {
     const error = failure === undefined ? null : { code: failure.code, message: failure.message };
     this.scope.steps[id] = { output, status, error };
     if (status === 'succeeded') {
-      this.#context = this.#context.withOutput(id, { type: outputType ?? 'json', value: output });
+      const frozen = { type: outputType ?? 'json', value: output, isFrozen: true };
+      this.#context = this.#context.withOutput(id, frozen);
     }
   }
 
@@ -75,7 +78,7 @@ export class Frame {
       return { value: output.evaluate(this.scope), type: this.typeOf(output.wholeOutputOf) };
     }
     const last = this.outcomes[steps.length - 1];
-    return { value: last?.output ?? null, type: last?.outputType };
+    return { value: last?.output ?? null, type: last?.outputType, isKept: true };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../../common/index.js';
+import { deepFreeze, type Failure } from '../../common/index.js';
 import type { RunWait } from '../../orchestration/index.js';
 import type { PlacedRecord, RunRecord, StepResult } from '../runs/run-record.types.js';
 
@@ -27,7 +27,11 @@ export class Journal {
 
   static replay(records: readonly PlacedRecord[]): Journal {
     const journal = new Journal();
-    for (const { record } of records) journal.note(record);
+    for (const { record } of records) {
+      // As the outputs of this claim's own steps are.
+      if (record.type === 'step.finished') deepFreeze(record.result.output);
+      journal.note(record);
+    }
     return journal;
   }
 

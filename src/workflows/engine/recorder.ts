@@ -1,8 +1,7 @@
-import type { StepResult } from '../runs/run-record.types.js';
 import { StepOutputError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import { never } from './never.js';
-import { findOutputProblem } from './output.js';
+import { sealOutput } from './output.js';
 import type { ActionResult } from './action-result.js';
 import { CANCELED_END, toFailedResult, type Unit, type UnitEnd } from './step-unit.js';
 
@@ -34,24 +33,10 @@ export class Recorder {
     const startedAt = this.#begin(key, known === undefined && !isUnwinding);
     const result = await this.#attempt(unit, recording, action);
     if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
-    return isUnwinding ? CANCELED_END : this.#keep(unit, recording, { ...result, startedAt });
-  }
-
-  /** Records that a step is left out. */
-  async skip(unit: Unit): Promise<UnitEnd> {
-    if (this.execution.isUnwinding) return CANCELED_END;
-    const startedAt = this.execution.clock.now();
-    return this.#keep(unit, { isMade: false }, { status: 'skipped', startedAt });
-  }
-
-  /** When the step began, which is told once, however often the run is taken up. */
-  #begin(key: string, isTold: boolean): number {
-    const { journal, clock, log } = this.execution;
-    const before = journal.startedAt(key);
-    if (before !== undefined) return before;
-    const startedAt = clock.now();
-    if (isTold) log.start(key, startedAt);
-    return startedAt;
+    if (isUnwinding) return CANCELED_END;
+    await this.#keep(key, result, recording.isMade ? undefined : result.output, startedAt);
+    execution.end();
+    return result;
   }
 
   async #attempt(
@@ -68,26 +53,39 @@ export class Recorder {
     return finish === undefined ? result : finish(result);
   }
 
+  /** Records that a step is left out. */
+  async skip({ key }: Unit): Promise<UnitEnd> {
+    const { execution } = this;
+    if (execution.isUnwinding) return CANCELED_END;
+    const result: ActionResult = { status: 'skipped' };
+    await this.#keep(key, result, undefined, execution.clock.now());
+    execution.end();
+    return result;
+  }
+
+  /** When the step began, which is told once, however often the run is taken up. */
+  #begin(key: string, isTold: boolean): number {
+    const { journal, clock, log } = this.execution;
+    const before = journal.startedAt(key);
+    if (before !== undefined) return before;
+    const startedAt = clock.now();
+    if (isTold) log.start(key, startedAt);
+    return startedAt;
+  }
+
   /** @throws STEP_OUTPUT_INVALID */
   #check(key: string, result: ActionResult): ActionResult {
     const { output, status } = result;
     if (status !== 'succeeded') return result;
-    const problem = findOutputProblem(output, this.execution.limits.maxOutputBytes);
+    const problem = sealOutput(output, this.execution.limits.maxOutputBytes);
     if (problem === undefined) return result;
     throw new StepOutputError(key, problem);
   }
 
-  async #keep(
-    { key }: Unit,
-    { isMade }: Recording,
-    result: ActionResult & Pick<StepResult, 'startedAt'>,
-  ): Promise<UnitEnd> {
-    const { clock, log } = this.execution;
-    const finishedAt = clock.now();
-    const kept = isMade ? { ...result, output: undefined, finishedAt } : { ...result, finishedAt };
-    this.execution.begin();
-    await log.finish(key, kept);
-    this.execution.end();
-    return result;
+  /** The run is not quiet until the write that this begins has ended. */
+  #keep(key: string, result: ActionResult, output: unknown, startedAt: number): Promise<void> {
+    const { execution } = this;
+    execution.begin();
+    return execution.log.finish(key, { ...result, output, startedAt, finishedAt: execution.clock.now() });
   }
 }

@@ -98,15 +98,15 @@ export class RunLog {
     return { firstSeq, records };
   }
 
-  async #append(records: readonly RunRecord[]): Promise<void> {
-    try {
-      await this.store.append(this.lease, this.#place(records));
-    } catch (error) {
-      if (!this.#isLost) {
-        this.#isLost = true;
-        this.onLost(error);
-      }
-      return never();
-    }
+  #append(records: readonly RunRecord[]): Promise<void> {
+    return this.store.append(this.lease, this.#place(records)).catch(this.#lose);
   }
+
+  readonly #lose = (error: unknown): Promise<never> => {
+    if (!this.#isLost) {
+      this.#isLost = true;
+      this.onLost(error);
+    }
+    return never();
+  };
 }

@@ -4,11 +4,11 @@ import { childOf } from './child-signal.js';
 import { RepeatExhaustedError, StepCanceledError, StepTimeoutError, toError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import { FrameRun, type FrameEnd } from './frame-run.js';
-import { Frame, type StepOutcome } from './frame.js';
+import { Frame } from './frame.js';
 import { doItems, readItems } from './items.js';
 import { Recorder } from './recorder.js';
 import type { ActionResult } from './action-result.js';
-import { failureOf, toFailedResult, toOutcome, within, type Unit, type UnitEnd } from './step-unit.js';
+import { failureOf, toFailedResult, within, type Unit, type UnitEnd } from './step-unit.js';
 import { TaskAction } from './task-action.js';
 import { WaitActions } from './wait-actions.js';
 
@@ -39,15 +39,14 @@ export class Steps {
   }
 
   /** Never rejects; does not settle when the run leaves this process. */
-  async #step(frame: Frame, step: PlannedStep, signal: AbortSignal): Promise<StepOutcome> {
+  #step(frame: Frame, step: PlannedStep, signal: AbortSignal): Promise<UnitEnd> {
     const unit: Unit = { key: frame.prefix + step.id, frame, step, scope: frame.scope, signal };
     const { journal } = this.execution;
     if (step.when !== undefined && journal.result(unit.key) === undefined) {
-      const skipped = await this.#testWhen(unit);
-      if (skipped !== undefined) return toOutcome(step, skipped);
+      const skipped = this.#testWhen(unit);
+      if (skipped !== undefined) return skipped;
     }
-    const end = step.timeoutMs === undefined ? this.#whole(unit) : this.#within(unit, step.timeoutMs);
-    return toOutcome(step, await end);
+    return step.timeoutMs === undefined ? this.#whole(unit) : this.#within(unit, step.timeoutMs);
   }
 
   /** The end of a step whose condition does not hold, or cannot be told. */
@@ -100,22 +99,31 @@ export class Steps {
   }
 
   /** A whole step, or one item of it: its rounds, its fallback, and what undoes it. */
-  async #item(unit: Unit, finish?: (result: ActionResult) => ActionResult): Promise<UnitEnd> {
-    const { step, key, frame, scope } = unit;
+  #item(unit: Unit, finish?: (result: ActionResult) => ActionResult): Promise<UnitEnd> {
+    const { step } = unit;
     // With a fallback it cannot be told from the parts which of the two it was.
     const hasFallback = typeof step.onError !== 'string';
     const isMade = !hasFallback && (step.repeat !== undefined || step.action.kind === 'workflow');
-    const end = await this.#recorder.once(unit, { isMade, finish }, () => this.#withFallback(unit));
-    if (step.compensate !== undefined && end.status === 'succeeded') {
+    const action = hasFallback ? () => this.#withFallback(unit) : () => this.#rounds(unit);
+    const end = this.#recorder.once(unit, { isMade, finish }, action);
+    return step.compensate === undefined ? end : this.#noteUndo(unit, step.compensate, end);
+  }
+
+  async #noteUndo(
+    { key, frame, step, scope }: Unit,
+    action: PlannedSubstitute,
+    ending: Promise<UnitEnd>,
+  ): Promise<UnitEnd> {
+    const end = await ending;
+    if (end.status === 'succeeded') {
       const seen = within(scope, { output: end.output ?? null });
-      this.execution.undoList.add({ key, frame, step, action: step.compensate, scope: seen });
+      this.execution.undoList.add({ key, frame, step, action, scope: seen });
     }
     return end;
   }
 
   async #withFallback(unit: Unit): Promise<ActionResult> {
     const { step, signal, scope, key } = unit;
-    if (typeof step.onError === 'string') return this.#rounds(unit);
     try {
       return await this.#rounds(unit);
     } catch (error) {
@@ -123,14 +131,19 @@ export class Steps {
       if (failure === undefined || status === 'canceled' || signal.aborted) throw error;
       const { code, message } = failure;
       const inner = { ...unit, scope: within(scope, { error: { code, message } }) };
-      return this.#act(inner, step.onError.fallback, `${key}~fallback/`);
+      const { fallback } = step.onError as { readonly fallback: PlannedSubstitute };
+      return this.#act(inner, fallback, `${key}~fallback/`);
     }
   }
 
-  async #rounds(unit: Unit): Promise<ActionResult> {
+  #rounds(unit: Unit): Promise<ActionResult> {
+    const { repeat, action } = unit.step;
+    return repeat === undefined ? this.#act(unit, action, `${unit.key}/`) : this.#repeat(unit, repeat);
+  }
+
+  async #repeat(unit: Unit, repeat: NonNullable<PlannedStep['repeat']>): Promise<ActionResult> {
     const { key, step, scope } = unit;
-    const { repeat, action } = step;
-    if (repeat === undefined) return this.#act(unit, action, `${key}/`);
+    const { action } = step;
     let previous: unknown = null;
     for (let iteration = 1; iteration <= repeat.max; iteration += 1) {
       const names = { iteration, previous };
@@ -172,7 +185,7 @@ export class Steps {
         return this.#waits.sleep(unit, action);
       case 'approval':
         return this.#waits.approval(unit, action);
-      case 'signal':
+      default:
         return this.#waits.signal(unit, action);
     }
   }

@@ -10,11 +10,12 @@ import {
 import { parseAgentReference } from '../../registry/index.js';
 import type { PlannedTask } from '../plan/plan.types.js';
 import { ActionFailedError, type Tries } from './action-failed.error.js';
-import { StepCanceledError, toError, WaitTimeoutError } from './engine.errors.js';
+import { StepCanceledError, toError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import type { Flowing } from './frame.js';
 import { AcceptedTypes } from './accepted-types.js';
 import { never } from './never.js';
+import { RemoteAction } from './remote-action.js';
 import type { ActionResult } from './action-result.js';
 import type { Unit } from './step-unit.js';
 
@@ -33,45 +34,57 @@ const NOBODY: ReadonlySet<string> = new Set(['NO_AGENT_AVAILABLE', 'CAPABILITY_U
 /** Has a step done by an agent: chosen now, not when the workflow was written. */
 export class TaskAction {
   readonly #accepted: AcceptedTypes;
+  readonly #remote: RemoteAction;
 
   constructor(private readonly execution: Execution) {
+    this.#remote = new RemoteAction(execution);
     this.#accepted = new AcceptedTypes(execution.catalog);
   }
 
   async do(unit: Unit, task: PlannedTask): Promise<ActionResult> {
+    const { execution } = this;
     const input = inputOf(unit, task);
     const tries: Tries = { count: 0, costUsd: 0, attempts: [] };
+    // One task; another one when that is worth it.
     for (;;) {
-      const result = await this.#try(unit, task, input, tries);
-      if (result !== undefined) return result;
+      if (execution.isHalted) return never();
+      if (unit.signal.aborted) throw new StepCanceledError(unit.key, messageOf(unit.signal.reason));
+      let failed: { readonly error: unknown };
+      try {
+        if (this.#remote.isElsewhere(task)) return await this.#doElsewhere(unit, task, input, tries);
+        return toActionResult(await this.#execute(unit, task, input), tries);
+      } catch (error) {
+        failed = { error };
+      }
+      await this.#follow(unit, task, tries, failed.error);
     }
   }
 
-  /** One task; `undefined` when another one is worth it. */
-  async #try(unit: Unit, task: PlannedTask, input: Flowing, tries: Tries): Promise<ActionResult | undefined> {
+  async #execute(unit: Unit, task: PlannedTask, input: Flowing): Promise<TaskResult> {
     const { execution } = this;
-    if (execution.isHalted) return never();
-    if (unit.signal.aborted) throw new StepCanceledError(unit.key, messageOf(unit.signal.reason));
-    if (this.#isElsewhere(task)) return this.#doElsewhere(unit, task, input);
+    const { runId, executor } = execution;
+    const capability = task.capability ?? this.#onlyCapabilityOf(task.agent as string);
     execution.begin();
-    let failed: { readonly error: unknown };
     try {
-      return toActionResult(await this.#execute(unit, task, input), tries);
-    } catch (error) {
-      failed = { error };
+      return await executor.execute(capability, input.value, this.#optionsOf(unit, task, input), {
+        runId,
+        stepId: unit.key,
+        context: unit.frame.context,
+      });
     } finally {
       execution.end();
     }
-    return this.#follow(unit, task, tries, failed.error);
   }
 
-  #execute(unit: Unit, task: PlannedTask, input: Flowing): Promise<TaskResult> {
-    const { runId, executor } = this.execution;
-    const capability = task.capability ?? this.#onlyCapabilityOf(task.agent as string);
-    return executor.execute(capability, input.value, this.#optionsOf(unit, task, input), {
-      runId,
-      stepId: unit.key,
-      context: unit.frame.context,
+  #doElsewhere(unit: Unit, task: PlannedTask, input: Flowing, tries: Tries): Promise<ActionResult> {
+    const { key, deadlineAt } = unit;
+    const timeoutMs = timeLeftMs(deadlineAt, this.execution.clock.now());
+    return this.#remote.do(unit, task, {
+      input: input.value,
+      inputType: task.inputType ?? input.type,
+      timeoutMs,
+      idempotencyKey: this.idempotencyKey(key),
+      isAgain: tries.count > 0,
     });
   }
 
@@ -86,8 +99,7 @@ export class TaskAction {
       inputType: task.inputType ?? (isKnown ? type : undefined),
       // The run waits for an agent by itself, without a place in memory.
       whenUnavailable: whenUnavailable === 'queue' ? undefined : whenUnavailable,
-      timeoutMs:
-        deadlineAt === undefined ? undefined : clampMs(deadlineAt - this.execution.clock.now(), MAX_TASK_MS),
+      timeoutMs: timeLeftMs(deadlineAt, this.execution.clock.now()),
       signal,
       idempotencyKey: this.idempotencyKey(key),
       onProgress: this.#progressOf(key),
@@ -114,7 +126,7 @@ export class TaskAction {
   }
 
   /** Decides what follows a task that failed: a wait for an agent, another try after a while, or the failure of the step. */
-  async #follow(unit: Unit, task: PlannedTask, tries: Tries, error: unknown): Promise<undefined> {
+  async #follow(unit: Unit, task: PlannedTask, tries: Tries, error: unknown): Promise<void> {
     const { execution } = this;
     // The process is about to end, or the run is another node's: what the agent came to is not ours to tell.
     if (execution.isHalted) return never();
@@ -135,10 +147,9 @@ export class TaskAction {
     } finally {
       execution.end();
     }
-    return undefined;
   }
 
-  async #waitForAgent({ key, step, signal }: Unit, task: PlannedTask, failure: Failure): Promise<undefined> {
+  async #waitForAgent({ key, step, signal }: Unit, task: PlannedTask, failure: Failure): Promise<void> {
     const { journal, clock, waits, log } = this.execution;
     const subject = task.capability ?? task.agent;
     const known = journal.wait(key);
@@ -148,53 +159,6 @@ export class TaskAction {
     if (known === undefined) void log.add({ type: 'step.waiting', at: openedAt, key, wait });
     const end = await waits.open(wait, signal);
     if (end.kind === 'due') throw toError({ ...failure, retryable: false });
-    return undefined;
-  }
-
-  #isElsewhere({ capability, agent }: PlannedTask): boolean {
-    const { elsewhere, catalog } = this.execution;
-    if (elsewhere === undefined) return false;
-    const isHere =
-      agent === undefined
-        ? catalog.index.entry(capability as string) !== undefined
-        : hasAgent(catalog, agent);
-    return !isHere && elsewhere.hosts(capability, agent);
-  }
-
-  /** Waits as for a signal, so that the run can leave memory meanwhile. */
-  async #doElsewhere(unit: Unit, task: PlannedTask, { value, type }: Flowing): Promise<ActionResult> {
-    const { runId, journal, clock, waits, log, elsewhere } = this.execution;
-    const { key, step, signal, deadlineAt } = unit;
-    const known = journal.wait(key);
-    const openedAt = known?.openedAt ?? clock.now();
-    const subject = task.capability ?? task.agent;
-    const wait = { key, stepId: step.id, kind: 'task' as const, subject, openedAt, dueAt: deadlineAt };
-    if (known === undefined) {
-      this.execution.begin();
-      await elsewhere?.send({
-        runId,
-        key,
-        capability: task.capability,
-        agent: task.agent,
-        input: value,
-        inputType: task.inputType ?? type,
-        timeoutMs: deadlineAt === undefined ? undefined : clampMs(deadlineAt - clock.now(), MAX_TASK_MS),
-        idempotencyKey: this.idempotencyKey(key),
-      });
-      void log.add({ type: 'step.waiting', at: openedAt, key, wait });
-      this.execution.end();
-    }
-    const end = await waits.open(wait, signal);
-    if (end.kind !== 'signal') throw new WaitTimeoutError(key, 'another node to do it');
-    const result = end.signal.payload as ActionResult;
-    if (result.status !== 'failed' || result.failure === undefined) {
-      return { ...result, signalId: end.signal.id };
-    }
-    throw new ActionFailedError(result.failure, {
-      count: 1,
-      costUsd: result.costUsd ?? 0,
-      attempts: result.attempts ?? [],
-    });
   }
 
   /** @throws AGENT_UNKNOWN when it is gone */
@@ -211,24 +175,17 @@ function inputOf({ scope, frame, step }: Unit, { input }: PlannedTask): Flowing 
   return { value: input.evaluate(scope), type: frame.typeOf(input.wholeOutputOf) };
 }
 
-function hasAgent(catalog: Execution['catalog'], agent: string): boolean {
-  const { name, range } = parseAgentReference(agent);
-  try {
-    return catalog.get(name, range) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function clampMs(durationMs: number, most: number): number {
-  return Math.min(Math.max(durationMs, 1), most);
+/** What is left of a step's time, within what a task can be given. */
+function timeLeftMs(deadlineAt: number | undefined, now: number): number | undefined {
+  return deadlineAt === undefined ? undefined : Math.min(Math.max(deadlineAt - now, 1), MAX_TASK_MS);
 }
 
 function addTry(tries: Tries, error: unknown): void {
   tries.count += 1;
-  if (!(error instanceof TaskFailedError)) return;
-  tries.costUsd += error.result.costUsd;
-  tries.attempts = [...tries.attempts, ...error.result.attempts];
+  const record = error instanceof ActionFailedError ? error.record : undefined;
+  const { costUsd = 0, attempts = [] } = error instanceof TaskFailedError ? error.result : (record ?? {});
+  tries.costUsd += costUsd;
+  tries.attempts = [...tries.attempts, ...attempts];
 }
 
 function toActionResult(task: TaskResult, tries: Tries): ActionResult {

@@ -1,24 +1,25 @@
 import { MAX_TIMER_MS, type Cancel, type Clock } from '../../common/index.js';
 
 interface Alarm {
-  readonly dueAt: number;
+  /** On the monotonic clock: a wait is as long as it was to be, though the clock on the wall is set meanwhile. */
+  readonly dueMs: number;
   readonly ring: () => void;
 }
 
-/** The alarms of one run, by the wall clock, on one timer: the deadline, limits of steps, ends of waits. */
+/** The alarms of one run, on one timer: the deadline, limits of steps, ends of waits. */
 export class Timers {
   readonly #alarms = new Set<Alarm>();
   #cancelTimer: Cancel | undefined;
-  #timerDueAt = Infinity;
+  #timerDueMs = Infinity;
   #isHeld = false;
 
   constructor(private readonly clock: Clock) {}
 
   /** Rings once, at `dueAt` or as soon as it can be after it. */
   at(dueAt: number, ring: () => void): Cancel {
-    const alarm = { dueAt, ring };
+    const alarm = { dueMs: this.clock.monotonicMs() + dueAt - this.clock.now(), ring };
     this.#alarms.add(alarm);
-    if (dueAt < this.#timerDueAt && !this.#isHeld) this.#arm(dueAt);
+    if (alarm.dueMs < this.#timerDueMs && !this.#isHeld) this.#arm(alarm.dueMs);
     return () => {
       this.#alarms.delete(alarm);
       if (this.#alarms.size === 0) this.#disarm();
@@ -27,9 +28,9 @@ export class Timers {
 
   /** When the next alarm rings; `undefined` without any. */
   get nextAt(): number | undefined {
-    let next: number | undefined;
-    for (const { dueAt } of this.#alarms) if (next === undefined || dueAt < next) next = dueAt;
-    return next;
+    const nextMs = this.#nextMs;
+    if (nextMs === undefined) return undefined;
+    return Math.ceil(this.clock.now() + nextMs - this.clock.monotonicMs());
   }
 
   /** Lets no alarm ring until {@link release}. */
@@ -40,8 +41,8 @@ export class Timers {
 
   release(): void {
     this.#isHeld = false;
-    const next = this.nextAt;
-    if (next !== undefined) this.#arm(next);
+    const nextMs = this.#nextMs;
+    if (nextMs !== undefined) this.#arm(nextMs);
   }
 
   /** Drops all alarms. */
@@ -50,27 +51,32 @@ export class Timers {
     this.#disarm();
   }
 
-  #arm(dueAt: number): void {
+  get #nextMs(): number | undefined {
+    let nextMs: number | undefined;
+    for (const { dueMs } of this.#alarms) if (nextMs === undefined || dueMs < nextMs) nextMs = dueMs;
+    return nextMs;
+  }
+
+  #arm(dueMs: number): void {
     this.#disarm();
-    this.#timerDueAt = dueAt;
-    const delayMs = Math.min(Math.max(dueAt - this.clock.now(), 0), MAX_TIMER_MS);
+    this.#timerDueMs = dueMs;
+    const delayMs = Math.min(Math.max(dueMs - this.clock.monotonicMs(), 0), MAX_TIMER_MS);
     this.#cancelTimer = this.clock.schedule(delayMs, () => this.#ring());
   }
 
   #disarm(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#timerDueAt = Infinity;
+    this.#timerDueMs = Infinity;
   }
 
   #ring(): void {
     this.#disarm();
-    const now = this.clock.now();
-    // A copy: an alarm may set others.
-    for (const alarm of [...this.#alarms]) {
-      if (alarm.dueAt <= now && this.#alarms.delete(alarm)) alarm.ring();
+    const nowMs = this.clock.monotonicMs();
+    for (const alarm of this.#alarms) {
+      if (alarm.dueMs <= nowMs && this.#alarms.delete(alarm)) alarm.ring();
     }
-    const next = this.nextAt;
-    if (next !== undefined && next < this.#timerDueAt) this.#arm(next);
+    const nextMs = this.#nextMs;
+    if (nextMs !== undefined && nextMs < this.#timerDueMs) this.#arm(nextMs);
   }
 }
