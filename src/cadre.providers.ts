@@ -16,6 +16,7 @@ import {
   BossRemoteTaskQueue,
   BossScheduleStore,
   Database,
+  DatabaseClock,
   MemoryClusterStore,
   MemoryRunStore,
   MemoryScheduleStore,
@@ -86,10 +87,15 @@ const adapters: Provider[] = [
   {
     provide: RUN_STORES,
     inject: [Database, Clock, RandomSource, Logger],
-    useFactory: (db: Database | null, ...[clock, random, logger]: Platform): RunStores => ({
-      memory: new MemoryRunStore(clock),
-      durable: db === null ? undefined : new SqlRunStore(db, { clock, random, logger }),
-    }),
+    useFactory: async (db: Database | null, ...[clock, random, logger]: Platform): Promise<RunStores> => {
+      const memory = new MemoryRunStore(clock);
+      if (db === null) return { memory };
+      const shared = await DatabaseClock.open(db, { clock, logger });
+      return {
+        memory,
+        durable: { store: new SqlRunStore(db, { clock: shared, random, logger }), clock: shared },
+      };
+    },
   },
   {
     provide: ScheduleStore,

@@ -12,3 +12,4 @@ export { BossScheduleStore } from './schedules/boss-schedule.store.js';
 export { MemoryClusterStore } from './memory/memory-cluster.store.js';
 export { BossRemoteTaskQueue } from './remote/boss-remote-task.queue.js';
 export { SqlClusterStore } from './stores/sql-cluster.store.js';
+export { DatabaseClock } from './sql/database-clock.js';

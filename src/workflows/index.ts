@@ -12,7 +12,6 @@ export { WorkflowLibrary, type LibraryEntry } from './library/workflow-library.j
 export { WorkflowStore, type StoredWorkflow } from './library/workflow.store.js';
 export type { WorkflowBundle, WorkflowPlan } from './plan/plan.types.js';
 export type { EngineParts, Elsewhere, RemoteTask } from './engine/execution.js';
-export { lintWorkflow } from './check/lint.js';
 export type { CheckResult } from './check/check.types.js';
 export { parseDocument, type ParsedDocument } from './definition/parse-document.js';
 export { workflowJsonSchema } from './definition/workflow.shape.js';
@@ -33,7 +32,7 @@ export {
   type ResolvedWorkflowsOptions,
   type WorkflowsOptions,
 } from './workflows.options.js';
-export { RUN_STORES, WORKFLOW_OPTIONS, type RunStores } from './workflows.tokens.js';
+export { RUN_STORES, WORKFLOW_OPTIONS, type DurableRuns, type RunStores } from './workflows.tokens.js';
 export { nextOccurrence } from './schedules/cron.js';
 export * from './schedules/schedule.errors.js';
 export { ScheduleStore, type OnDue } from './schedules/schedule.store.js';

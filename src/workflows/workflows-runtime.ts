@@ -38,8 +38,8 @@ export class WorkflowsRuntime {
   /** @throws WORKFLOWS_REFUSED with every violation of every declared workflow */
   async open(declared: readonly FoundWorkflow[]): Promise<void> {
     const { cluster, library, preparation, remoteTasks, runs, schedules } = this.parts;
-    // First: what is declared may need what only other nodes can do.
-    await cluster.open();
+    // First: what is declared may need what only other nodes can do. Without a queue to reach them there are none.
+    if (remoteTasks !== undefined) await cluster.open();
     await declareWorkflows(declared, { library, check: (definition) => preparation.check(definition) });
     this.#subscribe();
     await remoteTasks?.open();

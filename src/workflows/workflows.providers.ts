@@ -17,7 +17,7 @@ import { ScheduleStore } from './schedules/schedule.store.js';
 import { Schedules } from './schedules/schedules.js';
 import { WorkflowsRuntime } from './workflows-runtime.js';
 import type { ResolvedWorkflowsOptions } from './workflows.options.js';
-import { RUN_STORES, WORKFLOW_OPTIONS, type RunStores } from './workflows.tokens.js';
+import { RUN_STORES, WORKFLOW_OPTIONS, type DurableRuns, type RunStores } from './workflows.tokens.js';
 
 /** Milliseconds between two signs of life of a node; claims outlive several of them. */
 const TOUCH_EVERY_MS = 3_000;
@@ -67,19 +67,20 @@ export const workflowProviders: Provider[] = [
       ...parts: [RunStores, ResolvedWorkflowsOptions, EngineParts, Elsewhere | null, CheckedPreparation]
     ) => {
       const [stores, { maxActiveRuns, maxOutputBytes }, engine, elsewhere, preparation] = parts;
-      const place = (store: RunStore, isDurable: boolean) =>
+      const { durable } = stores;
+      const place = (store: RunStore, own: EngineParts, isDurable: boolean) =>
         createRunPlace({
           store,
-          // Other nodes cannot reach what is in the memory of this one.
-          engine: isDurable ? { ...engine, elsewhere: elsewhere ?? undefined } : engine,
+          engine: own,
           compile: (bundle) => preparation.compile(bundle),
           settings: { maxActiveRuns, touchEveryMs: TOUCH_EVERY_MS, isDurable },
         });
       return new RunService({
         clock: engine.clock,
         preparation,
-        memory: place(stores.memory, false),
-        durable: stores.durable && place(stores.durable, true),
+        // Other nodes cannot reach what is in the memory of this one.
+        memory: place(stores.memory, engine, false),
+        durable: durable && place(durable.store, withElsewhere(engine, durable, elsewhere), true),
         maxPayloadBytes: maxOutputBytes,
       });
     },
@@ -87,8 +88,9 @@ export const workflowProviders: Provider[] = [
   {
     provide: RemoteTasks,
     inject: [RemoteTaskQueue, RUN_STORES, ENGINE],
-    useFactory: (queue: RemoteTaskQueue | null, { durable: store }: RunStores, engine: EngineParts) => {
-      if (queue === null || store === undefined) return null;
+    useFactory: (queue: RemoteTaskQueue | null, { durable }: RunStores, engine: EngineParts) => {
+      if (queue === null || durable === undefined) return null;
+      const { store } = durable;
       const { executor, catalog, clock, logger, limits } = engine;
       const { maxOutputBytes } = limits;
       return new RemoteTasks({ queue, store, maxOutputBytes, executor, catalog, clock, logger });
@@ -144,3 +146,11 @@ export const workflowProviders: Provider[] = [
     ) => new Schedules({ store, preparation, runs, clock, logger }),
   },
 ];
+
+function withElsewhere(
+  engine: EngineParts,
+  { clock }: DurableRuns,
+  elsewhere: Elsewhere | null,
+): EngineParts {
+  return { ...engine, clock, elsewhere: elsewhere ?? undefined };
+}

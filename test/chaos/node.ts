@@ -40,6 +40,6 @@ process.on('message', ({ jumpMs }: NodeRequest) => jump(jumpMs));
 process.on('disconnect', () => process.exit());
 
 const app = await createServer(NodeModule);
-tellOfClaims(app.get<RunStores>(RUN_STORES).durable as RunStore);
+tellOfClaims(app.get<RunStores>(RUN_STORES).durable!.store);
 await app.listen(server.port, server.host);
 process.send?.({ url: await app.getUrl() });

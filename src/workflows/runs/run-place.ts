@@ -1,3 +1,4 @@
+import type { Clock } from '../../common/index.js';
 import type { PreparedWorkflow } from './prepared-workflow.js';
 import type { PlanCache } from './plan-cache.js';
 import type { RunHost } from './run-host.js';
@@ -10,6 +11,7 @@ const MAX_REMEMBERED = 1_000;
 /** What a place is put together from. */
 export interface RunPlaceInit {
   readonly store: RunStore;
+  readonly clock: Clock;
   readonly host: RunHost;
   readonly watch: RunWatch;
   readonly plans: PlanCache;
@@ -22,13 +24,15 @@ export class RunPlace {
   readonly #kept = new Set<string>();
 
   readonly store: RunStore;
+  readonly clock: Clock;
   readonly host: RunHost;
   readonly watch: RunWatch;
   readonly plans: PlanCache;
   readonly #isDurable: boolean;
 
-  constructor({ store, host, watch, plans, isDurable }: RunPlaceInit) {
+  constructor({ store, clock, host, watch, plans, isDurable }: RunPlaceInit) {
     this.store = store;
+    this.clock = clock;
     this.host = host;
     this.watch = watch;
     this.plans = plans;

@@ -58,7 +58,7 @@ export class RunService extends WorkflowRunner {
 
   async start(source: WorkflowSource, input?: unknown, options?: StartOptions): Promise<Run> {
     const given = resolveStartOptions(options);
-    const { preparation, clock } = this.parts;
+    const { preparation } = this.parts;
     const prepared = await preparation.prepare(source, input);
     const { plan, hash } = prepared;
     const durability = this.#durabilityOf(given.durability ?? plan.durability);
@@ -66,7 +66,7 @@ export class RunService extends WorkflowRunner {
     await place.keep(prepared);
     // Asked after the last wait: nothing may come between this and the run.
     if (this.#isClosing) throw new ShuttingDownError();
-    const createdAt = clock.now();
+    const createdAt = place.clock.now();
     const { idempotencyKey } = given;
     const { run, isNew } = await place.store.create({
       runId: newId(),
@@ -142,7 +142,7 @@ export class RunService extends WorkflowRunner {
     if (!isEnded) throw new RunNotRetryableError(runId, run.status);
     const records: PlacedRecord[] = [];
     for await (const placed of this.#recordsOf(place, runId)) records.push(placed);
-    const now = this.parts.clock.now();
+    const now = place.clock.now();
     const { timeoutMs } = await this.#planOf(place, run);
     const deadlineAt = timeoutMs === undefined ? undefined : now + timeoutMs;
     if (await place.store.reopen(runId, planRetry(records, now), deadlineAt)) return this.get(runId);
