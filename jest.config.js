@@ -23,6 +23,8 @@ export default {
     },
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
   ],
+  // For hooks and tests that start servers and databases on a machine that does other things besides.
+  testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: [
     'src/**/*.ts',

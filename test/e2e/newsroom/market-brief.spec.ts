@@ -63,12 +63,18 @@ async function approvedBrief(client: Client, input = INPUT): Promise<Body> {
 }
 
 /** The end of a brief whose server is killed while it waits for a person; another server goes on with it. */
-async function outliveAKill(environment: Record<string, string>): Promise<Body> {
+async function outliveAKill(place: Record<string, string>): Promise<Body> {
+  const environment = { CADRE_PERSISTENCE: 'database', ...place };
   const killed = await ServerProcess.start(environment, NEWSROOM);
   const started = await sendAsWritten(killed.client, 'README.md', '"market_brief"');
   expect(started).toMatchObject({ status: 202, body: { workflow: 'market_brief', durability: 'durable' } });
   const RUN = String(started.body['runId']);
   const [research, rivals] = await stepsWhenAsked(killed.client, RUN);
+  // Until it has left memory, another process may take it up only when the heartbeat of the dead one is over.
+  await until(
+    () => killed.client.get(`runs/${RUN}`),
+    ({ body }) => body['status'] === 'waiting',
+  );
   killed.kill('SIGKILL');
   expect(await killed.ended).toEqual({ code: null, signal: 'SIGKILL' });
 

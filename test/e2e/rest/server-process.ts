@@ -34,7 +34,7 @@ export class ServerProcess {
     void this.ended.then(() => this.#listeners.forEach((listener) => listener()));
   }
 
-  /** Starts a server and waits until it listens. @param program default: the server of the troupe */
+  /** Starts a server, in memory unless it is told otherwise, and waits until it listens. @param program default: the server of the troupe */
   static async start(environment: Record<string, string> = {}, program?: string): Promise<ServerProcess> {
     const server = ServerProcess.spawn({ PORT: '0', ...environment }, program);
     const { url } = await server.line('listening');
@@ -46,7 +46,7 @@ export class ServerProcess {
   static spawn(environment: Record<string, string>, program = TROUPE): ServerProcess {
     const { HOST: _host, NODE_OPTIONS: _options, ...env } = process.env;
     const child = spawn(process.execPath, ['--import', HOOKS, program], {
-      env: { ...env, ...environment },
+      env: { ...env, CADRE_PERSISTENCE: 'memory', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServerProcess(child);
