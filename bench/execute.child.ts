@@ -3,7 +3,7 @@ import { OrchestrationService } from '../src/index.js';
 import { finish, readRequest } from './child.js';
 import { Echo, echoAgent, moduleOf, Text } from './fleet.js';
 import type { ExecuteCase } from './execute.js';
-import { comparePair, type Repeated } from './sampling.js';
+import { beside, comparePair } from './sampling.js';
 
 const INPUT = 'AI agent registries';
 
@@ -22,16 +22,6 @@ async function measure({ providers, handler, concurrency, strategy }: ExecuteCas
     beside(concurrency, () => orchestration.execute(Echo, INPUT, options)),
     { rounds: 7, count: 64_000, warmUp: 64_000 },
   );
-}
-
-/** Repeats a call in so many lanes, each of which awaits one call before the next. */
-function beside(lanes: number, call: () => Promise<unknown>): Repeated {
-  const lane = async (count: number): Promise<void> => {
-    for (let left = count; left > 0; left -= 1) await call();
-  };
-  return async (count) => {
-    await Promise.all(Array.from({ length: lanes }, () => lane(count / lanes)));
-  };
 }
 
 finish({ ...(await measure(readRequest<ExecuteCase>())) });

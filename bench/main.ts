@@ -4,8 +4,9 @@ import { execute } from './execute.js';
 import { lookup } from './lookup.js';
 import { rest } from './rest.js';
 import { toTable, type Measurement } from './table.js';
+import { workflows } from './workflows.js';
 
-const MEASUREMENTS: readonly Measurement[] = [execute, lookup, boot, rest];
+const MEASUREMENTS: readonly Measurement[] = [execute, lookup, boot, rest, workflows];
 
 /** `npm run bench` runs all measurements, `npm run bench -- lookup rest` those two. */
 async function main(wanted: readonly string[]): Promise<void> {

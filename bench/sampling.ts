@@ -12,6 +12,16 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** Repeats a call in so many lanes, each of which awaits one call before the next. */
+export function beside(lanes: number, call: () => Promise<unknown>): Repeated {
+  const lane = async (count: number): Promise<void> => {
+    for (let left = count; left > 0; left -= 1) await call();
+  };
+  return async (count) => {
+    await Promise.all(Array.from({ length: lanes }, () => lane(count / lanes)));
+  };
+}
+
 /** Two ways to do the same, measured side by side. */
 export interface Pair {
   /** Median over the rounds. */
