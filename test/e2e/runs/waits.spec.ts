@@ -10,7 +10,7 @@ async function startAndWait(definition: unknown): Promise<string> {
   const { body } = await client.post('runs', { definition });
   const runId = body['runId'] as string;
   const events = await EventClient.open(`${client.url}/api/v1/runs/${runId}/events`);
-  await events.upTo('step.waiting');
+  await events.upTo('run.waiting');
   return runId;
 }
 
@@ -33,6 +33,10 @@ describe('POST /runs/:id/approvals/:stepId', () => {
     expect(stepOf(await client.get(`runs/${runId}/steps`), 'ask')).toMatchObject({
       kind: 'approval',
       status: 'waiting',
+    });
+    expect((await client.get(`runs/${runId}`)).body).toMatchObject({
+      status: 'waiting',
+      waits: [{ key: 'ask', kind: 'approval', subject: 'Go on?', dueAt: expect.stringMatching(/Z$/) }],
     });
     const approval = `runs/${runId}/approvals/ask`;
     expect(await client.post(approval, { approved: true, comment: 'gladly' })).toMatchObject({
