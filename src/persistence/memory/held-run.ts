@@ -2,6 +2,7 @@ import type {
   PlacedRecord,
   RecordBatch,
   RecordPlace,
+  RunRecord,
   StoredRun,
   StoredSignal,
 } from '../../workflows/index.js';
@@ -10,21 +11,38 @@ import type { Job } from './job-queue.js';
 /** Shared by all who have none of something. */
 export const NOTHING: readonly never[] = [];
 
+/** Records that follow each other in one epoch, each with the next seq. A run has few of these, and places for each record would be many. */
+interface Stretch {
+  readonly epoch: number;
+  readonly firstSeq: number;
+  /** The position of the first among all records of the run. */
+  readonly from: number;
+}
+
 /** A run in memory and all that is kept with it. */
 export class HeldRun {
-  readonly records: PlacedRecord[] = [];
   readonly signals: StoredSignal[] = [];
   /** What brings it to a node; absent while it is claimed or has ended. Older jobs of it mean nothing. */
   job: Job | undefined;
   wakeKeys: readonly string[] = NOTHING;
+  readonly #records: RunRecord[] = [];
+  readonly #stretches: Stretch[] = [];
 
   /** @param run replaced at each change: whoever was given it keeps it as it was */
   constructor(public run: StoredRun) {}
 
+  get recordCount(): number {
+    return this.#records.length;
+  }
+
   write({ firstSeq, records }: RecordBatch): void {
+    if (records.length === 0) return;
     const { epoch } = this.run;
-    let seq = firstSeq;
-    for (const record of records) this.records.push({ epoch, seq: seq++, record });
+    const from = this.#records.length;
+    const last = this.#stretches.at(-1);
+    const goesOn = last?.epoch === epoch && last.firstSeq + from - last.from === firstSeq;
+    if (!goesOn) this.#stretches.push({ epoch, firstSeq, from });
+    for (const record of records) this.#records.push(record);
   }
 
   signalsAfter(signalId = '0'): readonly StoredSignal[] {
@@ -34,18 +52,24 @@ export class HeldRun {
 
   recordsBehind(place: RecordPlace | undefined, limit: number): readonly PlacedRecord[] {
     const first = place === undefined ? 0 : this.#positionBehind(place);
-    return this.records.slice(first, first + limit);
+    const end = Math.min(first + limit, this.#records.length);
+    const placed: PlacedRecord[] = [];
+    let at = this.#stretches.findLastIndex(({ from }) => from <= first);
+    for (let position = first; position < end; position += 1) {
+      if (this.#stretches[at + 1]?.from === position) at += 1;
+      const { epoch, firstSeq, from } = this.#stretches[at]!;
+      placed.push({ epoch, seq: firstSeq + position - from, record: this.#records[position]! });
+    }
+    return placed;
   }
 
-  #positionBehind(place: RecordPlace): number {
-    let low = 0;
-    let high = this.records.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const { epoch, seq } = this.records[middle]!;
-      if (epoch < place.epoch || (epoch === place.epoch && seq <= place.seq)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  #positionBehind({ epoch, seq }: RecordPlace): number {
+    const at = this.#stretches.findLastIndex(
+      (stretch) => stretch.epoch < epoch || (stretch.epoch === epoch && stretch.firstSeq <= seq),
+    );
+    const stretch = this.#stretches[at];
+    if (stretch === undefined) return 0;
+    const end = this.#stretches[at + 1]?.from ?? this.#records.length;
+    return stretch.epoch < epoch ? end : Math.min(stretch.from + seq - stretch.firstSeq + 1, end);
   }
 }

@@ -74,6 +74,29 @@ describe('MemoryRunStore', () => {
     await store.append(leaseOf(claimed!), batchOf(0, 'a'));
   });
 
+  it('forgets the runs that ended first when they have too many records together, but never the last', async () => {
+    const store = new MemoryRunStore(new VirtualClock(), { maxFinishedRecords: 3 });
+    await store.open();
+    const finish = async (...keys: string[]): Promise<string> => {
+      await store.create(newRun());
+      const [claimed] = await store.claim(1);
+      await store.finish(leaseOf(claimed!), outcomeOf('failed'), batchOf(0, ...keys));
+      return claimed!.run.runId;
+    };
+    const remembered = async (...runIds: string[]): Promise<boolean[]> =>
+      Promise.all(runIds.map(async (runId) => (await store.get(runId)) !== undefined));
+    const one = await finish('a');
+    const two = await finish('a', 'b');
+    expect(await remembered(one, two)).toEqual([true, true]);
+    // Under way again, it is none of them.
+    await store.reopen(two, retriedAt(1));
+    await store.claim(1);
+    const three = await finish('a', 'b');
+    expect(await remembered(one, two, three)).toEqual([true, true, true]);
+    const four = await finish('a', 'b', 'c', 'd');
+    expect(await remembered(one, two, three, four)).toEqual([false, true, false, true]);
+  });
+
   it('forgets the run that ended first when too many have, its key and its bundle with it', async () => {
     const store = new MemoryRunStore(new VirtualClock(), { maxFinishedRuns: 2 });
     await store.open();

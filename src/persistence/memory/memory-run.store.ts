@@ -27,6 +27,8 @@ import { listRuns } from './list-runs.js';
 export interface MemoryRunStoreOptions {
   /** Runs that have ended and are still remembered, the latest; default 1 000. */
   readonly maxFinishedRuns?: number;
+  /** Records that those may have together, about one for each step; the run that ended last is remembered all the same. Default 20 000. */
+  readonly maxFinishedRecords?: number;
   /** Runs that may be under way or wait at a time; each holds its outputs. Default 10 000. */
   readonly maxUnfinishedRuns?: number;
   /**
@@ -59,9 +61,11 @@ export class MemoryRunStore extends RunStore {
   readonly #sleepers = new Map<string, Set<string>>();
   /** Runs that have ended, in the order they did. */
   readonly #finished = new Set<string>();
+  #finishedRecords = 0;
   /** When the claim of each run ends, the earliest first; empty where claims have no limit. */
   readonly #leaseEnds = new Map<string, number>();
   readonly #maxFinishedRuns: number;
+  readonly #maxFinishedRecords: number;
   readonly #maxUnfinishedRuns: number;
   readonly #leaseMs: number;
   #lastSignalId = 0;
@@ -71,10 +75,16 @@ export class MemoryRunStore extends RunStore {
 
   constructor(
     private readonly clock: Clock,
-    { maxFinishedRuns = 1_000, maxUnfinishedRuns = 10_000, leaseMs = Infinity }: MemoryRunStoreOptions = {},
+    {
+      maxFinishedRuns = 1_000,
+      maxFinishedRecords = 20_000,
+      maxUnfinishedRuns = 10_000,
+      leaseMs = Infinity,
+    }: MemoryRunStoreOptions = {},
   ) {
     super();
     this.#maxFinishedRuns = maxFinishedRuns;
+    this.#maxFinishedRecords = maxFinishedRecords;
     this.#maxUnfinishedRuns = maxUnfinishedRuns;
     this.#leaseMs = leaseMs;
   }
@@ -162,7 +172,8 @@ export class MemoryRunStore extends RunStore {
     held.run = { ...held.run, ...outcome };
     this.#leaseEnds.delete(lease.runId);
     this.#finished.add(lease.runId);
-    this.#forgetOldest();
+    this.#finishedRecords += held.recordCount;
+    while (this.#remembersTooMuch) this.#forgetOldest();
     this.#nudges.tell({ kind: 'finished', runId: lease.runId });
   }
 
@@ -215,10 +226,11 @@ export class MemoryRunStore extends RunStore {
   async reopen(runId: string, retried: RunRecord, deadlineAt?: number): Promise<boolean> {
     const held = this.#runs.get(runId);
     if (held === undefined || (held.run.status !== 'failed' && held.run.status !== 'canceled')) return false;
+    this.#finished.delete(runId);
+    this.#finishedRecords -= held.recordCount;
     // An epoch of its own places the record behind all others.
     held.run = { ...held.run, ...NO_OUTCOME, deadlineAt, epoch: held.run.epoch + 1 };
     held.write({ firstSeq: 0, records: [retried] });
-    this.#finished.delete(runId);
     this.#requeue(held);
     return true;
   }
@@ -254,12 +266,12 @@ export class MemoryRunStore extends RunStore {
 
   #claim(held: HeldRun): ClaimedRun {
     this.#endWait(held);
-    const { run, records, signals } = held;
+    const { run, signals } = held;
     const startedAt = run.startedAt ?? this.clock.now();
     held.run = { ...run, status: 'running', epoch: run.epoch + 1, startedAt, waits: NOTHING };
     held.job = undefined;
     this.#beginLease(run.runId);
-    return { run: held.run, records: records.slice(), signals: signals.slice() };
+    return { run: held.run, records: held.recordsBehind(undefined, Infinity), signals: signals.slice() };
   }
 
   /** The run, while this claim of it holds. */
@@ -344,11 +356,17 @@ export class MemoryRunStore extends RunStore {
     }
   }
 
+  get #remembersTooMuch(): boolean {
+    const { size } = this.#finished;
+    return size > this.#maxFinishedRuns || (size > 1 && this.#finishedRecords > this.#maxFinishedRecords);
+  }
+
   #forgetOldest(): void {
-    if (this.#finished.size <= this.#maxFinishedRuns) return;
     const [runId] = this.#finished;
-    const { idempotencyKey, bundleHash } = this.#runs.get(runId!)!.run;
+    const { run, recordCount } = this.#runs.get(runId!)!;
+    const { idempotencyKey, bundleHash } = run;
     this.#finished.delete(runId!);
+    this.#finishedRecords -= recordCount;
     this.#runs.delete(runId!);
     if (idempotencyKey !== undefined) this.#idsByKey.delete(idempotencyKey);
     this.#bundles.disuse(bundleHash);
