@@ -121,6 +121,7 @@ export {
   AgentRegistered,
   AgentRegistry,
   AgentUnregistered,
+  ClusterChanged,
   RegistrationError,
   RegistryModule,
   type AgentFilter,

@@ -43,6 +43,12 @@ class OutputLog {
     return findUpTo(this.#byStep.get(stepId), version);
   }
 
+  outputs(version: number): { readonly stepId: string; readonly type: string; readonly value: unknown }[] {
+    return this.#all
+      .slice(0, version)
+      .flatMap(({ stepId, type, value }) => (stepId === undefined ? [] : { stepId, type, value }));
+  }
+
   copy(version: number): OutputLog {
     const log = new OutputLog();
     for (const entry of this.#all.slice(0, version)) log.add(entry, entry.stepId);
@@ -108,6 +114,11 @@ export class RunContext {
   /** The output of an earlier step of this run; `undefined` when that step has none. */
   outputOf(stepId: string): unknown {
     return this.#log.outputOf(stepId, this.#version)?.value;
+  }
+
+  /** The outputs of earlier steps, in the order in which they came. */
+  outputs(): { readonly stepId: string; readonly type: string; readonly value: unknown }[] {
+    return this.#log.outputs(this.#version);
   }
 
   /** Tells whether there is a value of this data type. */

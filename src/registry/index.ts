@@ -6,8 +6,10 @@ export {
   type HostedCapability,
   type HostedRelease,
 } from './cluster/cluster.store.js';
+export { findOwn, ownSupply, type Demand, type Supply } from './cluster/demand.js';
+export { Neighbors } from './cluster/neighbors.js';
 export { classOf } from './admission/class-of.js';
-export { findMissingDependency } from './catalog/availability.js';
+export { findMissingDependency, isAvailable } from './catalog/availability.js';
 export { AgentRegistry } from './agent-registry.service.js';
 export type { CapabilityEntry } from './catalog/capability-index.js';
 export { Catalog, parseAgentReference } from './catalog/catalog.js';

@@ -16,6 +16,12 @@ export const AgentUnregistered = eventType<{ readonly release: Release; readonly
 );
 
 /**
+ * Other nodes host something else than before. `gained` names the agents that became available there, and their capabilities.
+ * @publicApi
+ */
+export const ClusterChanged = eventType<{ readonly gained: readonly string[] }>('cluster.changed');
+
+/**
  * A release has stopped taking tasks because it is about to leave, or takes them again because it stays after all.
  * @publicApi
  */

@@ -7,6 +7,7 @@ import { Withdrawal } from './admission/withdrawal.js';
 import { Catalog } from './catalog/catalog.js';
 import { Cluster } from './cluster/cluster.js';
 import { ClusterStore } from './cluster/cluster.store.js';
+import { Neighbors } from './cluster/neighbors.js';
 import { Checkups } from './checkups.js';
 import type { RegistryParts } from './registry-parts.js';
 import type { ResolvedRegistryOptions } from './registry.options.js';
@@ -17,6 +18,7 @@ const PARTS = Symbol.for('cadre.registry.parts');
 /** Puts the plain parts of the registry together. */
 export const registryProviders: Provider[] = [
   Catalog,
+  Neighbors,
   {
     provide: PARTS,
     inject: [Catalog, StatusService, Clock, EventBus, Logger, REGISTRY_OPTIONS],
@@ -29,12 +31,13 @@ export const registryProviders: Provider[] = [
   },
   {
     provide: Cluster,
-    inject: [ClusterStore, Withdrawal, Catalog, EventBus, Clock, Logger],
+    inject: [ClusterStore, Neighbors, Withdrawal, Catalog, EventBus, Clock, Logger],
     useFactory: (
       store: ClusterStore,
+      neighbors: Neighbors,
       withdrawal: Withdrawal,
       ...[catalog, events, clock, logger]: [Catalog, EventBus, Clock, Logger]
-    ) => new Cluster({ store, withdrawal, catalog, events, clock, logger }),
+    ) => new Cluster({ store, neighbors, withdrawal, catalog, events, clock, logger }),
   },
   ...[Enrollment, Withdrawal, Checkups].map((Part) => ({
     provide: Part,

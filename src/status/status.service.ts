@@ -128,6 +128,11 @@ export class StatusService implements OnModuleInit, OnModuleDestroy {
     });
   }
 
+  /** Gives the handle of a release up that another node has closed: nothing is recorded, whatever has been since. */
+  async letGo(release: string): Promise<void> {
+    await this.#turns.take(release, async () => this.#open.delete(release));
+  }
+
   /**
    * Changes the status of a release. Resolves with the entry that was recorded, or with `undefined` when the release has
    * this status already, which is no transition and leaves no entry.

@@ -11,7 +11,7 @@ export * from './library/library.errors.js';
 export { WorkflowLibrary, type LibraryEntry } from './library/workflow-library.js';
 export { WorkflowStore, type StoredWorkflow } from './library/workflow.store.js';
 export type { WorkflowBundle, WorkflowPlan } from './plan/plan.types.js';
-export type { EngineParts, Elsewhere, RemoteTask } from './engine/execution.js';
+export type { EngineParts, Elsewhere } from './engine/execution.js';
 export type { CheckResult } from './check/check.types.js';
 export { parseDocument, type ParsedDocument } from './definition/parse-document.js';
 export { workflowJsonSchema } from './definition/workflow.shape.js';
@@ -38,4 +38,11 @@ export * from './schedules/schedule.errors.js';
 export { ScheduleStore, type OnDue } from './schedules/schedule.store.js';
 export type * from './schedules/schedule.types.js';
 export { Schedules } from './schedules/schedules.js';
-export { RemoteTaskQueue, type DoRemoteJob, type RemoteJob } from './remote/remote-task.queue.js';
+export {
+  RemoteTaskQueue,
+  TASK_HEARTBEAT_MS,
+  type QueueNews,
+  type RemoteTask,
+  type TakenTask,
+} from './remote/remote-task.queue.js';
+export { RemoteTasks, type RemoteTasksParts } from './remote/remote-tasks.js';

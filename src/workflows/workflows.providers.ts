@@ -1,12 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
 import { TaskExecutor } from '../orchestration/index.js';
-import { Catalog, Cluster } from '../registry/index.js';
+import { Catalog, Cluster, Neighbors } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
-import { Elsewhere, type EngineParts } from './engine/execution.js';
+import type { EngineParts } from './engine/execution.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { WorkflowStore } from './library/workflow.store.js';
-import { ClusterElsewhere } from './remote/cluster-elsewhere.js';
 import { RemoteTaskQueue } from './remote/remote-task.queue.js';
 import { RemoteTasks } from './remote/remote-tasks.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
@@ -17,7 +16,7 @@ import { ScheduleStore } from './schedules/schedule.store.js';
 import { Schedules } from './schedules/schedules.js';
 import { WorkflowsRuntime } from './workflows-runtime.js';
 import type { ResolvedWorkflowsOptions } from './workflows.options.js';
-import { RUN_STORES, WORKFLOW_OPTIONS, type DurableRuns, type RunStores } from './workflows.tokens.js';
+import { RUN_STORES, WORKFLOW_OPTIONS, type RunStores } from './workflows.tokens.js';
 
 /** Milliseconds between two signs of life of a node; claims outlive several of them. */
 const TOUCH_EVERY_MS = 3_000;
@@ -33,15 +32,20 @@ export const workflowProviders: Provider[] = [
   },
   {
     provide: CheckedPreparation,
-    inject: [Catalog, WorkflowLibrary, StrategyCatalog, Cluster],
-    useFactory: (catalog: Catalog, library: WorkflowLibrary, strategies: StrategyCatalog, cluster: Cluster) =>
+    inject: [Catalog, WorkflowLibrary, StrategyCatalog, Neighbors],
+    useFactory: (
+      catalog: Catalog,
+      library: WorkflowLibrary,
+      strategies: StrategyCatalog,
+      neighbors: Neighbors,
+    ) =>
       new CheckedPreparation({
         catalog,
         getWorkflow: (reference) => library.get(reference).definition,
         findWorkflow: (reference) => library.find(reference)?.definition,
         workflowNames: () => library.names(),
         strategyNames: () => strategies.names(),
-        isElsewhere: (capability, agent) => cluster.hosts(capability, agent),
+        isElsewhere: (demand) => neighbors.supply(demand) !== undefined,
       }),
   },
   {
@@ -55,19 +59,15 @@ export const workflowProviders: Provider[] = [
     },
   },
   {
-    provide: Elsewhere,
-    inject: [RemoteTaskQueue, Cluster],
-    useFactory: (queue: RemoteTaskQueue | null, cluster: Cluster) =>
-      queue === null ? null : new ClusterElsewhere(cluster, queue),
-  },
-  {
     provide: RunService,
-    inject: [RUN_STORES, WORKFLOW_OPTIONS, ENGINE, Elsewhere, CheckedPreparation],
+    inject: [RUN_STORES, WORKFLOW_OPTIONS, ENGINE, RemoteTaskQueue, Neighbors, CheckedPreparation],
     useFactory: (
-      ...parts: [RunStores, ResolvedWorkflowsOptions, EngineParts, Elsewhere | null, CheckedPreparation]
+      { memory, durable }: RunStores,
+      { maxActiveRuns, maxOutputBytes }: ResolvedWorkflowsOptions,
+      engine: EngineParts,
+      ...[queue, neighbors, preparation]: [RemoteTaskQueue | null, Neighbors, CheckedPreparation]
     ) => {
-      const [stores, { maxActiveRuns, maxOutputBytes }, engine, elsewhere, preparation] = parts;
-      const { durable } = stores;
+      const elsewhere = queue === null ? undefined : { neighbors, queue };
       const place = (store: RunStore, own: EngineParts, isDurable: boolean) =>
         createRunPlace({
           store,
@@ -79,27 +79,33 @@ export const workflowProviders: Provider[] = [
         clock: engine.clock,
         preparation,
         // Other nodes cannot reach what is in the memory of this one.
-        memory: place(stores.memory, engine, false),
-        durable: durable && place(durable.store, withElsewhere(engine, durable, elsewhere), true),
+        memory: place(memory, engine, false),
+        durable: durable && place(durable.store, { ...engine, clock: durable.clock, elsewhere }, true),
         maxPayloadBytes: maxOutputBytes,
       });
     },
   },
   {
     provide: RemoteTasks,
-    inject: [RemoteTaskQueue, RUN_STORES, ENGINE],
-    useFactory: (queue: RemoteTaskQueue | null, { durable }: RunStores, engine: EngineParts) => {
+    inject: [RemoteTaskQueue, Neighbors, RUN_STORES, ENGINE],
+    useFactory: (
+      queue: RemoteTaskQueue | null,
+      neighbors: Neighbors,
+      { durable }: RunStores,
+      engine: EngineParts,
+    ) => {
       if (queue === null || durable === undefined) return null;
       const { store } = durable;
       const { executor, catalog, clock, logger, limits } = engine;
       const { maxOutputBytes } = limits;
-      return new RemoteTasks({ queue, store, maxOutputBytes, executor, catalog, clock, logger });
+      return new RemoteTasks({ queue, neighbors, store, maxOutputBytes, executor, catalog, clock, logger });
     },
   },
   {
     provide: WorkflowsRuntime,
     inject: [
       Cluster,
+      Neighbors,
       WorkflowLibrary,
       CheckedPreparation,
       RunService,
@@ -111,6 +117,7 @@ export const workflowProviders: Provider[] = [
     useFactory: (
       ...parts: [
         Cluster,
+        Neighbors,
         WorkflowLibrary,
         CheckedPreparation,
         RunService,
@@ -120,10 +127,12 @@ export const workflowProviders: Provider[] = [
         EngineParts,
       ]
     ) => {
-      const [cluster, library, preparation, runs, schedules, remote, events, { catalog, logger }] = parts;
+      const [cluster, neighbors, library, preparation, runs, schedules, remote, events, engine] = parts;
+      const { catalog, clock, logger } = engine;
       const remoteTasks = remote ?? undefined;
       return new WorkflowsRuntime({
         cluster,
+        neighbors,
         library,
         preparation,
         runs,
@@ -131,6 +140,7 @@ export const workflowProviders: Provider[] = [
         remoteTasks,
         events,
         catalog,
+        clock,
         logger,
       });
     },
@@ -146,11 +156,3 @@ export const workflowProviders: Provider[] = [
     ) => new Schedules({ store, preparation, runs, clock, logger }),
   },
 ];
-
-function withElsewhere(
-  engine: EngineParts,
-  { clock }: DurableRuns,
-  elsewhere: Elsewhere | null,
-): EngineParts {
-  return { ...engine, clock, elsewhere: elsewhere ?? undefined };
-}

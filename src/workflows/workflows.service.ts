@@ -26,7 +26,7 @@ export class WorkflowsService
     await this.runtime.stopTaking();
   }
 
-  onApplicationShutdown(): void {
-    this.runtime.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.runtime.close();
   }
 }

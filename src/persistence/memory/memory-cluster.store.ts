@@ -1,44 +1,67 @@
 import type { Cancel } from '../../common/index.js';
 import { ClusterStore, type ClusterView, type HostedRelease } from '../../registry/index.js';
 
+interface HostedHere {
+  readonly hosted: HostedRelease;
+  removedReason?: string;
+}
+
 /** A node that is alone. Several nodes of a test may share one: nobody of them dies without a word. */
 export class MemoryClusterStore extends ClusterStore {
-  readonly #nodes = new Map<string, readonly HostedRelease[]>();
-  readonly #removed = new Map<string, Map<string, string>>();
+  /** By node, and by the ids of releases. */
+  readonly #nodes = new Map<string, Map<string, HostedHere>>();
   readonly #listeners = new Set<() => void>();
 
-  async announce(node: string, releases: readonly HostedRelease[]): Promise<void> {
-    this.#nodes.set(node, releases);
-    const removed = this.#removed.get(node);
-    const ids = new Set(releases.map(idOf));
-    for (const id of removed?.keys() ?? []) if (!ids.has(id)) removed?.delete(id);
+  constructor(readonly isShared = false) {
+    super();
+  }
+
+  async announce(node: string, releases: readonly HostedRelease[], fresh: readonly string[]): Promise<void> {
+    const before = this.#nodes.get(node);
+    const hosted = releases.map((release): [string, HostedHere] => {
+      const id = idOf(release);
+      const removedReason = fresh.includes(id) ? undefined : before?.get(id)?.removedReason;
+      return [id, { hosted: structuredClone(release), removedReason }];
+    });
+    this.#nodes.set(node, new Map(hosted));
     this.#tell();
   }
 
   async look(node: string): Promise<ClusterView> {
-    const elsewhere = [...this.#nodes].flatMap(([other, releases]) => (other === node ? [] : releases));
-    const removed = [...(this.#removed.get(node) ?? [])].map(([release, reason]) => ({ release, reason }));
-    return { elsewhere, removed };
+    const own = this.#nodes.get(node);
+    const removed = [...(own ?? [])].flatMap(([release, { removedReason: reason }]) =>
+      reason === undefined ? [] : { release, reason },
+    );
+    return { elsewhere: this.#elsewhere(node), removed, isForgotten: own === undefined };
   }
 
   async remove(node: string, release: string, reason: string): Promise<void> {
     for (const [other, releases] of this.#nodes) {
-      if (other === node || !releases.some((hosted) => idOf(hosted) === release)) continue;
-      const removed = this.#removed.get(other) ?? new Map<string, string>();
-      this.#removed.set(other, removed.set(release, reason));
+      const found = other === node ? undefined : releases.get(release);
+      if (found !== undefined) found.removedReason ??= reason;
     }
     this.#tell();
   }
 
   async leave(node: string): Promise<void> {
     this.#nodes.delete(node);
-    this.#removed.delete(node);
     this.#tell();
   }
 
   onChange(listener: () => void): Cancel {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const subscription = (): void => listener();
+    this.#listeners.add(subscription);
+    return () => this.#listeners.delete(subscription);
+  }
+
+  #elsewhere(node: string): HostedRelease[] {
+    return [...this.#nodes].flatMap(([other, releases]) =>
+      other === node
+        ? []
+        : [...releases.values()].flatMap(({ hosted, removedReason }) =>
+            removedReason === undefined ? hosted : [],
+          ),
+    );
   }
 
   #tell(): void {

@@ -1,44 +1,52 @@
+import { createHash } from 'node:crypto';
 import { PgBoss } from 'pg-boss';
 import { messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
-import { RemoteTaskQueue, type DoRemoteJob, type RemoteJob } from '../../workflows/index.js';
+import type { Demand } from '../../registry/index.js';
+import {
+  RemoteTaskQueue,
+  TASK_HEARTBEAT_MS,
+  type QueueNews,
+  type RemoteTask,
+  type TakenTask,
+} from '../../workflows/index.js';
 import { bossClock } from '../runs/boss-clock.js';
 import { bossDatabase } from '../runs/boss-database.js';
 import type { Database } from '../sql/database.js';
+import { DatabaseUnavailableError } from '../sql/database.errors.js';
 
-/** Followed by the capability, in letters that pg-boss allows for the name of a queue. */
+/** Followed by the demand, in letters that pg-boss allows for the name of a queue. */
 const QUEUE_PREFIX = 'cadre-tasks.';
 
-/** A job was sent for a capability, whose name is the payload. */
+/** Its payload is the name of a queue that something was sent to, {@link WITHDRAWN}, or empty. */
 const CHANNEL = 'cadre_tasks';
 
-const LOOK_EVERY_MS = 2_000;
-const TOUCH_EVERY_MS = 3_000;
+const WITHDRAWN = '-';
 
-/** The least that pg-boss allows. */
-const HEARTBEAT_SECONDS = 10;
+/** The most that fits a notification with room to spare. */
+const MAX_PAYLOAD_LENGTH = 7_000;
 
-/** Steps of other nodes' runs that are done here at a time. */
-const MAX_JOBS = 50;
+/** 63 years: what is sent does not end by age. */
+const FOREVER_SECONDS = 2_000_000_000;
+
+/** Retries are failovers: as many as it takes. */
+const RETRIES = 2_000_000_000;
 
 const DAY_SECONDS = 86_400;
 
-/** A job that is being done here. */
-interface OwnJob {
-  readonly queue: string;
-  readonly lost: AbortController;
-  readonly ended: Promise<void>;
+/** What is kept in a job: as a text, since pg-boss's own column for JSON refuses some of it. */
+interface JobData {
+  readonly task: string;
 }
 
 /**
- * Steps for other nodes in queues of pg-boss, one for each capability that somebody was ever asked for from afar. A job whose
- * node dies is handed out again when its heartbeat is over.
+ * Steps for other nodes in queues of pg-boss, one for each demand that was ever sent from afar: who takes from a queue can do
+ * whatever is in it. A job whose node dies is handed out again when its heartbeat is over.
  */
 export class BossRemoteTaskQueue extends RemoteTaskQueue {
-  readonly #jobs = new Map<string, OwnJob>();
   readonly #queues = new Set<string>();
-  readonly #cancels = new Set<Cancel>();
+  readonly #listeners = new Set<(news: QueueNews) => void>();
+  #stopListening: Cancel = () => {};
   #boss: PgBoss | undefined;
-  #looking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -47,7 +55,7 @@ export class BossRemoteTaskQueue extends RemoteTaskQueue {
     super();
   }
 
-  async open(capabilities: () => readonly string[], doJob: DoRemoteJob): Promise<void> {
+  async open(): Promise<void> {
     const boss = new PgBoss({
       db: bossDatabase(this.database),
       backend: this.database.kind,
@@ -56,92 +64,124 @@ export class BossRemoteTaskQueue extends RemoteTaskQueue {
       // The queue of runs sees to the upkeep of all.
       supervise: false,
     });
-    boss.on('error', (error) => this.#warn('the queue of remote tasks failed', error));
+    boss.on('error', (error) =>
+      this.parts.logger.warn('the queue of remote tasks failed', { error: messageOf(error) }),
+    );
     await boss.start();
     this.#boss = boss;
-    const look = (): void => {
-      this.#looking = this.#looking.then(() => this.#take(capabilities(), doJob));
-    };
-    this.#cancels.add(await this.database.listen(CHANNEL, look));
-    this.#every(LOOK_EVERY_MS, look);
-    this.#every(TOUCH_EVERY_MS, () => void this.#touch());
+    this.#stopListening = await this.database.listen(CHANNEL, (payload) => this.#hear(payload));
   }
 
   async close(): Promise<void> {
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels.clear();
-    await this.#looking;
-    await Promise.all([...this.#jobs.values()].map(({ ended }) => ended));
+    this.#stopListening();
     const boss = this.#boss;
     this.#boss = undefined;
     await boss?.stop({ graceful: false });
   }
 
-  async send(job: RemoteJob): Promise<void> {
-    const queue = QUEUE_PREFIX + job.capability;
+  async send(task: RemoteTask): Promise<void> {
+    const queue = queueOf(task.demand);
+    const boss = this.#opened;
     if (!this.#queues.has(queue)) {
-      await this.#boss?.createQueue(queue, {
-        heartbeatSeconds: HEARTBEAT_SECONDS,
-        expireInSeconds: DAY_SECONDS,
-        retryLimit: 1_000,
-        deleteAfterSeconds: 60,
-      });
+      await boss.createQueue(queue, { heartbeatSeconds: TASK_HEARTBEAT_MS / 1_000 });
       this.#queues.add(queue);
     }
-    await this.#boss?.send(queue, job);
-    await this.database.notify(CHANNEL, job.capability);
+    const job = {
+      id: idOf(task.runId, task.name),
+      data: { task: JSON.stringify(task) } satisfies JobData,
+      expireInSeconds: FOREVER_SECONDS,
+      retentionSeconds: FOREVER_SECONDS,
+      deleteAfterSeconds: DAY_SECONDS,
+      retryLimit: RETRIES,
+      retryDelay: 0,
+    };
+    await boss.insert(queue, [job]);
+    await this.database.notify(CHANNEL, queue.length > MAX_PAYLOAD_LENGTH ? '' : queue);
   }
 
-  /** Never rejects. */
-  async #take(capabilities: readonly string[], doJob: DoRemoteJob): Promise<void> {
-    try {
-      const hosted = new Set(capabilities.map((capability) => QUEUE_PREFIX + capability));
-      const queues = (await this.#boss?.getQueues()) ?? [];
-      for (const { name } of queues.filter((queue) => hosted.has(queue.name))) {
-        const batchSize = MAX_JOBS - this.#jobs.size;
-        if (batchSize <= 0) return;
-        const jobs = (await this.#boss?.fetch<RemoteJob>(name, { batchSize })) ?? [];
-        for (const { id, data } of jobs) this.#begin(id, name, data, doJob);
-      }
-    } catch (error) {
-      this.#warn('tasks of other nodes could not be looked for', error);
+  async withdraw(runId: string, demand: Demand, names: readonly string[]): Promise<void> {
+    const queue = queueOf(demand);
+    const [known] = await this.#opened.getQueues([queue]);
+    if (known === undefined) return;
+    await this.#opened.deleteJob(
+      queue,
+      names.map((name) => idOf(runId, name)),
+    );
+    await this.database.notify(CHANNEL, WITHDRAWN);
+  }
+
+  async demands(): Promise<readonly Demand[]> {
+    const queues = await this.#opened.getQueues();
+    return queues.flatMap(({ name }) => demandIn(name) ?? []);
+  }
+
+  async take(demand: Demand, limit: number): Promise<readonly TakenTask[]> {
+    const jobs = await this.#opened.fetch<JobData>(queueOf(demand), { batchSize: limit });
+    return jobs.map(({ id, data, retryCount: attempt }) => {
+      return { id, attempt, task: JSON.parse(data.task) as RemoteTask };
+    });
+  }
+
+  async keep(taken: readonly TakenTask[]): Promise<readonly TakenTask[]> {
+    const byQueue = Map.groupBy(taken, ({ task }) => queueOf(task.demand));
+    const kept = new Set<string>();
+    for (const [queue, tasks] of byQueue) {
+      const answer = await this.#opened.touch(queue, tasks.map(ticketOf));
+      // Not in the types of pg-boss, which is why its version is pinned.
+      for (const id of (answer as { readonly settled?: readonly string[] }).settled ?? []) kept.add(id);
     }
+    return taken.filter(({ id }) => !kept.has(id));
   }
 
-  #begin(id: string, queue: string, data: RemoteJob, doJob: DoRemoteJob): void {
-    const lost = new AbortController();
-    const ended = doJob(data, lost.signal)
-      .then(() => (lost.signal.aborted ? undefined : this.#boss?.complete(queue, id)))
-      // Handed out again when its heartbeat is over.
-      .catch((error: unknown) => this.#warn('a task of another node could not be done', error))
-      .then(() => void this.#jobs.delete(id));
-    this.#jobs.set(id, { queue, lost, ended });
+  async finish(taken: TakenTask): Promise<void> {
+    await this.#opened.complete(queueOf(taken.task.demand), [ticketOf(taken)]);
   }
 
-  /** Keeps the jobs that are done here from being handed out again. */
-  async #touch(): Promise<void> {
-    for (const [id, { queue }] of this.#jobs) {
-      try {
-        await this.#boss?.touch(queue, id);
-      } catch (error) {
-        this.#warn('a task of another node could not be kept', error);
-      }
-    }
+  async handBack(taken: TakenTask): Promise<void> {
+    const queue = queueOf(taken.task.demand);
+    await this.#opened.fail(queue, [ticketOf(taken)]);
+    await this.database.notify(CHANNEL, queue.length > MAX_PAYLOAD_LENGTH ? '' : queue);
   }
 
-  #every(periodMs: number, act: () => void): void {
-    const next = (): Cancel =>
-      this.parts.clock.schedule(periodMs, () => {
-        this.#cancels.delete(cancel);
-        cancel = next();
-        this.#cancels.add(cancel);
-        act();
-      });
-    let cancel = next();
-    this.#cancels.add(cancel);
+  onNews(listener: (news: QueueNews) => void): Cancel {
+    const subscription = (news: QueueNews): void => listener(news);
+    this.#listeners.add(subscription);
+    return () => this.#listeners.delete(subscription);
   }
 
-  #warn(message: string, error: unknown): void {
-    this.parts.logger.warn(message, { error: messageOf(error) });
+  #hear(payload: string): void {
+    const demand = demandIn(payload);
+    const sent = demand === undefined ? undefined : { sent: demand };
+    const news: QueueNews = payload === WITHDRAWN ? { withdrawn: true } : sent;
+    for (const listener of this.#listeners) listener(news);
   }
+
+  get #opened(): PgBoss {
+    if (this.#boss === undefined) throw new DatabaseUnavailableError('the queue of remote tasks is not open');
+    return this.#boss;
+  }
+}
+
+/** The same for demands that ask the same. */
+function queueOf({ capability, agent, region, tags = [] }: Demand): string {
+  const asked = { capability, agent, region, tags: tags.length === 0 ? undefined : tags.toSorted() };
+  return QUEUE_PREFIX + Buffer.from(JSON.stringify(asked)).toString('base64url');
+}
+
+/** What whoever takes from a queue must meet; `undefined` for a queue of something else. */
+function demandIn(queue: string): Demand | undefined {
+  if (!queue.startsWith(QUEUE_PREFIX)) return undefined;
+  return JSON.parse(Buffer.from(queue.slice(QUEUE_PREFIX.length), 'base64url').toString()) as Demand;
+}
+
+/** The same UUID (version 8, RFC 9562) for the same sending. */
+function idOf(runId: string, name: string): string {
+  const hex = createHash('sha256').update(`${runId} ${name}`).digest('hex');
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+  return [...parts, hex.slice(20, 32)].join('-');
+}
+
+/** pg-boss' name of a job that was handed out: nothing happens to it once it was handed out again. */
+function ticketOf({ id, attempt }: TakenTask): { readonly id: string; readonly retryCount: number } {
+  return { id, retryCount: attempt };
 }

@@ -13,9 +13,11 @@ const CHANNEL = 'cadre_catalog';
 
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
+/** Tells whether the node was not known any more: a row that was there has been locked by this statement. */
 const BEAT = `
   insert into cadre.nodes (id, seen_at) values ($1, ${NOW})
-  on conflict (id) do update set seen_at = excluded.seen_at`;
+  on conflict (id) do update set seen_at = excluded.seen_at
+  returning xmax = 0 as is_new`;
 
 /** Nodes that died without a word, and what they hosted. */
 const SWEEP = `
@@ -27,7 +29,9 @@ const KEEP_ONLY = 'delete from cadre.hosted_releases where node = $1 and release
 const HOST = `
   insert into cadre.hosted_releases (node, release, manifest)
   select $1, hosted.release, hosted.manifest::json from unnest($2::text[], $3::text[]) as hosted (release, manifest)
-  on conflict (node, release) do nothing`;
+  on conflict (node, release) do update set manifest = excluded.manifest,
+    removed_reason = case when excluded.release = any($4::text[]) then null else hosted_releases.removed_reason end
+  where hosted_releases.manifest::text <> excluded.manifest::text or excluded.release = any($4::text[])`;
 
 const ELSEWHERE = `
   select hosted.manifest from cadre.hosted_releases hosted
@@ -44,6 +48,10 @@ const REMOVE = `
 
 /** Which node hosts what, in the database; a change reaches the others at once. */
 export class SqlClusterStore extends ClusterStore {
+  readonly isShared = true;
+  /** Nodes that speak through this store; they need not hear what they have said. */
+  readonly #own = new Set<string>();
+
   constructor(
     private readonly database: Database,
     private readonly parts: DatabaseParts,
@@ -51,24 +59,26 @@ export class SqlClusterStore extends ClusterStore {
     super();
   }
 
-  async announce(node: string, releases: readonly HostedRelease[]): Promise<void> {
+  async announce(node: string, releases: readonly HostedRelease[], fresh: readonly string[]): Promise<void> {
+    this.#own.add(node);
     const ids = releases.map(({ name, version }) => `${name}@${version}`);
     await this.database.transaction(async (session) => {
       await session.query(BEAT, [node]);
       await session.query(KEEP_ONLY, [node, ids]);
-      await session.query(HOST, [node, ids, releases.map((release) => JSON.stringify(release))]);
+      await session.query(HOST, [node, ids, releases.map((release) => JSON.stringify(release)), fresh]);
       await this.database.notify(CHANNEL, node, session);
     });
     await this.database.query(SWEEP);
   }
 
   async look(node: string): Promise<ClusterView> {
-    await this.database.query(BEAT, [node], 'cadre_cluster_beat');
+    const [beat] = await this.database.query<{ is_new: boolean }>(BEAT, [node], 'cadre_cluster_beat');
     const [elsewhere, removed] = await Promise.all([
       this.database.query<{ manifest: HostedRelease }>(ELSEWHERE, [node], 'cadre_cluster_elsewhere'),
       this.database.query<ClusterView['removed'][number]>(REMOVED, [node], 'cadre_cluster_removed'),
     ]);
-    return { elsewhere: elsewhere.map(({ manifest }) => manifest), removed };
+    const isForgotten = beat?.is_new ?? false;
+    return { elsewhere: elsewhere.map(({ manifest }) => manifest), removed, isForgotten };
   }
 
   async remove(node: string, release: string, reason: string): Promise<void> {
@@ -77,6 +87,7 @@ export class SqlClusterStore extends ClusterStore {
   }
 
   async leave(node: string): Promise<void> {
+    this.#own.delete(node);
     await this.database.transaction(async (session) => {
       await session.query('delete from cadre.hosted_releases where node = $1', [node]);
       await session.query('delete from cadre.nodes where id = $1', [node]);
@@ -85,7 +96,9 @@ export class SqlClusterStore extends ClusterStore {
   }
 
   onChange(listener: () => void): Cancel {
-    const subscription = new Subscription(this.database, this.parts, CHANNEL, () => listener());
+    const subscription = new Subscription(this.database, this.parts, CHANNEL, (node) => {
+      if (!this.#own.has(node)) listener();
+    });
     return () => subscription.cancel();
   }
 }

@@ -34,6 +34,25 @@ export class Withdrawal {
     }
   }
 
+  /**
+   * Takes a release out of service that was removed on another node, which has recorded it. Nobody is asked, and nobody waited
+   * for beyond the registry's `drainTimeoutMs`. Does nothing when it has gone, or was replaced, meanwhile.
+   */
+  async follow(release: Release, reason: string): Promise<void> {
+    const { catalog, gate, status, options } = this.parts;
+    this.#count([release], 1);
+    try {
+      await this.#drain([release], options.drainTimeoutMs);
+      await gate.pass(async () => {
+        if (!catalog.has(release)) return;
+        await status.letGo(release.id);
+        this.#takeOut(release, reason);
+      });
+    } finally {
+      this.#count([release], -1);
+    }
+  }
+
   #leaving(name: string, range: string | undefined): readonly Release[] {
     const { catalog } = this.parts;
     if (range === undefined) {
@@ -88,17 +107,21 @@ export class Withdrawal {
   }
 
   async #remove(name: string, leaving: readonly Release[], options: UnregisterOptions): Promise<Release[]> {
-    const { catalog, status, events } = this.parts;
+    const { catalog, status } = this.parts;
     const { force, reason = 'unregistered' } = options;
     const present = leaving.filter((release) => catalog.has(release));
     // Asked again: during the drain, others may have come that depend on it.
     if (!force && present.length > 0) this.#refuseWhileNeeded(name, present);
     for (const release of present) {
       await status.close(release.id, { reason, triggeredBy: 'system' });
-      catalog.remove(release);
-      events.publish(AgentUnregistered, { release, reason });
+      this.#takeOut(release, reason);
     }
     return present;
+  }
+
+  #takeOut(release: Release, reason: string): void {
+    this.parts.catalog.remove(release);
+    this.parts.events.publish(AgentUnregistered, { release, reason });
   }
 }
 

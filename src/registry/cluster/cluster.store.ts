@@ -4,6 +4,12 @@ import type { Cancel } from '../../common/index.js';
 export interface HostedRelease {
   readonly name: string;
   readonly version: string;
+  /** The release that takes its agent's tasks there; the others serve only when pinned. */
+  readonly isCurrent: boolean;
+  /** It could serve, its load aside. */
+  readonly isAvailable: boolean;
+  readonly region?: string;
+  readonly tags: readonly string[];
   readonly capabilities: readonly HostedCapability[];
 }
 
@@ -16,16 +22,28 @@ export interface HostedCapability {
 
 /** What a node is to know of the others. */
 export interface ClusterView {
-  /** Releases that other nodes host, of nodes that are alive. */
+  /** Releases that other nodes host, of nodes that are alive, in the order of nodes and ids. */
   readonly elsewhere: readonly HostedRelease[];
-  /** Releases that this node hosts and that were taken out of service on another one, with the reason. */
+  /** Releases, by their ids, that this node hosts and that were taken out of service on another one, with the reason. */
   readonly removed: readonly { readonly release: string; readonly reason: string }[];
+  /** The node was silent for so long that what it hosts is known no more: it has to be announced again. */
+  readonly isForgotten: boolean;
 }
 
 /** Keeps which node hosts what. A node that has not been heard of for {@link NODE_LIFETIME_MS} counts as gone. */
 export abstract class ClusterStore {
-  /** Says all that a node hosts, in place of what it said before, and that it is alive. */
-  abstract announce(node: string, releases: readonly HostedRelease[]): Promise<void>;
+  /** Whether there can be other nodes at all. */
+  abstract readonly isShared: boolean;
+
+  /**
+   * Says all that a node hosts, in place of what it said before, and that it is alive.
+   * @param fresh ids of those that were registered since: a removal from before that counts no more
+   */
+  abstract announce(
+    node: string,
+    releases: readonly HostedRelease[],
+    fresh: readonly string[],
+  ): Promise<void>;
 
   /** Says that a node is alive, and gives what it is to know. */
   abstract look(node: string): Promise<ClusterView>;
@@ -36,7 +54,7 @@ export abstract class ClusterStore {
   /** The node is about to end. */
   abstract leave(node: string): Promise<void>;
 
-  /** Hears of changes that other nodes made. */
+  /** Hears, soon after, of changes that other nodes made; now and then also where nothing has changed. */
   abstract onChange(listener: () => void): Cancel;
 }
 

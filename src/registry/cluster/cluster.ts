@@ -1,10 +1,12 @@
-import semver from 'semver';
 import { messageOf, newId, type Cancel, type Clock, type EventBus, type Logger } from '../../common/index.js';
+import { StatusChanged } from '../../status/index.js';
 import type { Withdrawal } from '../admission/withdrawal.js';
-import { parseAgentReference, type Catalog } from '../catalog/catalog.js';
+import { isAvailable } from '../catalog/availability.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Release } from '../catalog/release.js';
-import { AgentRegistered, AgentUnregistered } from '../registry.events.js';
+import { AgentDrainChanged, AgentRegistered, AgentUnregistered, ClusterChanged } from '../registry.events.js';
 import type { ClusterStore, HostedRelease } from './cluster.store.js';
+import type { Neighbors } from './neighbors.js';
 
 /** Milliseconds between two signs of life. */
 const BEAT_EVERY_MS = 5_000;
@@ -12,84 +14,79 @@ const BEAT_EVERY_MS = 5_000;
 /** What a cluster works with. */
 export interface ClusterParts {
   readonly store: ClusterStore;
+  readonly neighbors: Neighbors;
   readonly catalog: Catalog;
-  readonly withdrawal: Pick<Withdrawal, 'unregister'>;
+  readonly withdrawal: Pick<Withdrawal, 'follow'>;
   readonly events: EventBus;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * The nodes around this one: tells them what is hosted here, knows what they host, and takes releases out of service everywhere
+ * The nodes around this one: tells them what is hosted here, hears what they host, and takes releases out of service everywhere
  * that were removed on one of them.
  */
 export class Cluster {
   /** Of this node, as long as its process lives. */
   readonly node = newId();
-  #elsewhere: readonly HostedRelease[] = [];
   #cancels: Cancel[] = [];
+  #cancelBeat: Cancel = () => {};
   #isOpen = false;
   #willAnnounce = false;
+  /** What others were told last; undefined when they are to be told in any case. */
+  #announced: string | undefined;
+  /** Ids of releases that came in since. */
+  #fresh = new Set<string>();
+  /** Removals, with their reasons, that others are to be told of. */
+  readonly #removals = new Map<string, string>();
   /** Announcements and looks follow each other. */
   #turn: Promise<void> = Promise.resolve();
-  /** Releases that are removed here because they were removed elsewhere. */
-  readonly #leaving = new Set<string>();
+  /** Releases that leave because they were removed elsewhere. */
+  readonly #following = new WeakSet<Release>();
 
   constructor(private readonly parts: ClusterParts) {}
+
+  /** Whether there can be other nodes at all. */
+  get isShared(): boolean {
+    return this.parts.store.isShared;
+  }
 
   /** Says what is hosted here, once it is, and goes on to follow the others. */
   async open(): Promise<void> {
     const { events, store } = this.parts;
     this.#isOpen = true;
+    const announceSoon = (): void => this.#announceSoon();
     this.#cancels = [
-      events.subscribe(AgentRegistered, () => this.#announceSoon()),
-      events.subscribe(AgentUnregistered, ({ release, reason }) => {
-        void this.#do(() => this.#leave(release, reason));
+      events.subscribe(AgentRegistered, ({ release }) => {
+        this.#fresh.add(release.id);
+        this.#announceSoon();
       }),
+      events.subscribe(AgentUnregistered, ({ release, reason }) => this.#onUnregistered(release, reason)),
+      events.subscribe(AgentDrainChanged, announceSoon),
+      events.subscribe(StatusChanged, announceSoon),
       store.onChange(() => void this.#do(() => this.#look())),
     ];
     await this.#do(() => this.#announce());
     this.#beat();
   }
 
+  /** Others count this node as gone from now on. */
   async close(): Promise<void> {
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#cancelBeat();
     for (const cancel of this.#cancels.splice(0)) cancel();
-    await this.#turn;
-    await this.parts.store.leave(this.node).catch((error: unknown) => this.#warn(error));
-  }
-
-  /** Releases that other nodes host. */
-  get elsewhere(): readonly HostedRelease[] {
-    return this.#elsewhere;
-  }
-
-  /** Whether another node could take a task for a capability, or for an agent by `name` or `name@range`. */
-  hosts(capability: string | undefined, agent: string | undefined): boolean {
-    return this.capabilityOf(capability, agent) !== undefined;
-  }
-
-  /** The capability that is meant, where another node provides it; for an agent without one, its only one. */
-  capabilityOf(capability: string | undefined, agent: string | undefined): string | undefined {
-    for (const release of this.#elsewhere) {
-      if (agent !== undefined && !fits(release, agent)) continue;
-      const names = release.capabilities.map(({ name }) => name);
-      if (capability === undefined && names.length === 1) return names[0];
-      if (capability !== undefined && names.includes(capability)) return capability;
-    }
-    return undefined;
+    await this.#do(() => this.parts.store.leave(this.node));
   }
 
   #beat(): void {
-    this.#cancels.push(this.parts.clock.schedule(BEAT_EVERY_MS, () => void this.#lookAndGoOn()));
+    if (!this.#isOpen) return;
+    this.#cancelBeat = this.parts.clock.schedule(BEAT_EVERY_MS, () => {
+      void this.#do(() => this.#look()).then(() => this.#beat());
+    });
   }
 
-  async #lookAndGoOn(): Promise<void> {
-    await this.#do(() => this.#look());
-    if (this.#isOpen) this.#beat();
-  }
-
-  /** Agents that come at once are told of at once. */
+  /** What changes at once is told of at once. */
   #announceSoon(): void {
     if (this.#willAnnounce) return;
     this.#willAnnounce = true;
@@ -99,33 +96,60 @@ export class Cluster {
   async #announce(): Promise<void> {
     this.#willAnnounce = false;
     const { catalog, store } = this.parts;
-    await store.announce(this.node, catalog.all().map(toHosted));
+    const releases = catalog.all().map((release) => toHosted(release, catalog));
+    const text = JSON.stringify(releases);
+    const fresh = this.#fresh;
+    if (text === this.#announced && fresh.size === 0) return;
+    this.#fresh = new Set();
+    this.#announced = undefined;
+    try {
+      await store.announce(this.node, releases, [...fresh]);
+    } catch (error) {
+      for (const id of fresh) this.#fresh.add(id);
+      throw error;
+    }
+    this.#announced = text;
     await this.#look();
   }
 
   async #look(): Promise<void> {
-    const { elsewhere, removed } = await this.parts.store.look(this.node);
-    this.#elsewhere = elsewhere;
-    for (const { release, reason } of removed) await this.#withdraw(release, reason);
+    const { store, neighbors, events } = this.parts;
+    await this.#tellRemovals();
+    const { elsewhere, removed, isForgotten } = await store.look(this.node);
+    const gained = neighbors.hear(elsewhere);
+    for (const { release, reason } of removed) this.#follow(release, reason);
+    if (gained !== undefined) events.publish(ClusterChanged, { gained });
+    // Also where the last announcement failed.
+    if (isForgotten) this.#announced = undefined;
+    if (this.#announced === undefined && this.#isOpen) this.#announceSoon();
   }
 
-  async #leave(release: Release, reason: string): Promise<void> {
-    if (!this.#leaving.delete(release.id)) await this.parts.store.remove(this.node, release.id, reason);
-    await this.#announce();
+  #onUnregistered(release: Release, reason: string): void {
+    this.#fresh.delete(release.id);
+    if (this.#following.has(release)) return this.#announceSoon();
+    this.#removals.set(release.id, reason);
+    void this.#do(() => this.#tellRemovals());
+    this.#announceSoon();
   }
 
-  /** Not awaited by the turn that noticed it: tasks under way may take their time. */
-  async #withdraw(id: string, reason: string): Promise<void> {
+  async #tellRemovals(): Promise<void> {
+    for (const [id, reason] of this.#removals) {
+      await this.parts.store.remove(this.node, id, reason);
+      this.#removals.delete(id);
+    }
+  }
+
+  /** Not waited for by whoever noticed it: tasks under way may take their time. */
+  #follow(id: string, reason: string): void {
     const { catalog, withdrawal } = this.parts;
     const release = catalog.all().find((known) => known.id === id);
-    if (release === undefined || this.#leaving.has(id)) return;
-    this.#leaving.add(id);
-    void withdrawal
-      .unregister(release.name, { version: release.version, reason, force: true })
-      .catch((error: unknown) => {
-        this.#leaving.delete(id);
-        this.#warn(error);
-      });
+    // One that has come in since it was removed stays: so it will be announced.
+    if (release === undefined || this.#following.has(release) || this.#fresh.has(id)) return;
+    this.#following.add(release);
+    withdrawal.follow(release, reason).catch((error: unknown) => {
+      this.#following.delete(release);
+      this.#warn(error);
+    });
   }
 
   /** Never rejects: the next beat tries again. */
@@ -139,19 +163,19 @@ export class Cluster {
   }
 }
 
-function toHosted({ name, version, capabilities }: Release): HostedRelease {
+function toHosted(release: Release, catalog: Catalog): HostedRelease {
+  const { name, version, isCurrent, manifest, capabilities } = release;
   return {
     name,
     version,
+    isCurrent,
+    isAvailable: isAvailable(release, catalog),
+    region: manifest.region,
+    tags: manifest.tags,
     capabilities: [...capabilities.values()].map(({ capability: { name: capability, contract } }) => ({
       name: capability,
       inputTypes: [...contract.inputs.values()].map((type) => type.name),
       outputTypes: contract.outputs.map((type) => type.name),
     })),
   };
-}
-
-function fits(release: HostedRelease, agent: string): boolean {
-  const { name, range } = parseAgentReference(agent);
-  return release.name === name && (range === undefined || semver.satisfies(release.version, range));
 }

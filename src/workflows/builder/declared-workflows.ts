@@ -13,6 +13,9 @@ export interface FoundWorkflow {
   readonly instance: unknown;
 }
 
+/** Problems that end once somebody has come. */
+const LACKS: ReadonlySet<string> = new Set(['CAPABILITY_UNKNOWN', 'AGENT_UNKNOWN']);
+
 /** What declared workflows are checked by, and where they are kept. */
 export interface DeclarationParts {
   readonly library: WorkflowLibrary;
@@ -37,15 +40,17 @@ export async function declareWorkflows(
   const declared = read.flatMap((one) => ('definition' in one ? [one] : []));
   await library.open(declared.map(({ definition }) => definition));
   const violations = read.flatMap((one) => ('violation' in one ? [one.violation] : []));
+  let lacksOnlyAgents = violations.length === 0;
   for (const { className, definition } of declared) {
     const { problems } = await check(definition);
+    lacksOnlyAgents &&= problems.every(({ code }) => LACKS.has(code));
     violations.push(
       ...problems.map(({ path, message, code }) => `${className}: ${path}: ${message} (${code})`),
     );
   }
   if (violations.length === 0) return;
   library.close();
-  throw new WorkflowsRefusedError(violations);
+  throw new WorkflowsRefusedError(violations, lacksOnlyAgents);
 }
 
 function readFound({ declaration, instance }: FoundWorkflow): Read {

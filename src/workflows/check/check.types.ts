@@ -1,6 +1,6 @@
 import type { SchemaIssue } from '../../common/index.js';
 import type { WorkflowDefinition } from '../../orchestration/index.js';
-import type { Catalog } from '../../registry/index.js';
+import type { Catalog, Demand } from '../../registry/index.js';
 import type { WorkflowBundle, WorkflowPlan } from '../plan/plan.types.js';
 import type { DefinitionProblem } from '../workflows.errors.js';
 import type { ContractTaker } from './fit-contracts.js';
@@ -13,7 +13,7 @@ export interface CheckEnvironment {
   /** For suggestions. */
   workflowNames(): Iterable<string>;
   /** Whether other nodes could take a task for which nobody is here. */
-  isElsewhere?(capability: string | undefined, agent: string | undefined): boolean;
+  isElsewhere?(demand: Demand): boolean;
   /** Names of selection strategies; without them, any name is taken. */
   strategyNames?(): Iterable<string>;
   /** What the run is given, where one is to be started; its value is `undefined` for a run without input. */

@@ -1,3 +1,4 @@
+import semver from 'semver';
 import type { Contract } from '../../agents/index.js';
 import { didYouMean, nearestNames, toFailure } from '../../common/index.js';
 import { parseAgentReference, type Catalog, type Release } from '../../registry/index.js';
@@ -15,12 +16,17 @@ export function findContracts(
   report: Report,
 ): readonly Contract[] | undefined {
   const isHere =
-    agent === undefined
-      ? catalog.index.entry(capability as string) !== undefined
-      : catalog.releasesOf(parseAgentReference(agent).name).length > 0;
-  if (!isHere && isElsewhere?.(capability, agent)) return undefined;
+    agent === undefined ? catalog.index.entry(capability as string) !== undefined : hasAgent(catalog, agent);
+  if (!isHere && isElsewhere?.({ capability, agent })) return undefined;
   if (agent !== undefined) return findPinned(agent, capability, catalog, report);
   return findProvided(capability as string, catalog, report);
+}
+
+/** Where the range is none, this is the place to say so. */
+function hasAgent(catalog: Catalog, agent: string): boolean {
+  const { name, range } = parseAgentReference(agent);
+  if (range !== undefined && semver.validRange(range) === null) return true;
+  return catalog.find(name, range) !== undefined;
 }
 
 function findProvided(

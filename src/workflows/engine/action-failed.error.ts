@@ -18,7 +18,16 @@ export class ActionFailedError extends CadreError {
   constructor(failure: Failure, { costUsd, attempts }: Tries, thrown?: unknown) {
     super({ ...failure, cause: thrown });
     const last = thrown instanceof TaskFailedError ? thrown.result : undefined;
-    const { capability, taskId, agent, version, choice } = last ?? {};
+    const before = thrown instanceof ActionFailedError ? thrown.record : undefined;
+    const { capability, taskId, agent, version, choice } = last ?? before ?? {};
     this.record = { capability, taskId, agent, version, choice, costUsd, attempts };
+  }
+
+  /** A failure that comes with its record. */
+  static of(failure: Failure, record: Partial<ActionResult>): ActionFailedError {
+    const { costUsd = 0, attempts = [] } = record;
+    const error = new ActionFailedError(failure, { count: 1, costUsd, attempts });
+    Object.assign(error.record, record);
+    return error;
   }
 }

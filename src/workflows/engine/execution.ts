@@ -1,7 +1,8 @@
 import type { Clock, Logger, RandomSource } from '../../common/index.js';
 import type { TaskExecutor } from '../../orchestration/index.js';
-import type { Catalog } from '../../registry/index.js';
+import type { Catalog, Neighbors } from '../../registry/index.js';
 import type { Scope } from '../plan/plan.types.js';
+import type { RemoteTaskQueue } from '../remote/remote-task.queue.js';
 import type { Journal } from './journal.js';
 import type { RunLog } from './run-log.js';
 import type { Timers } from './timers.js';
@@ -27,24 +28,9 @@ export interface EngineLimits {
 }
 
 /** Other nodes, for steps that none of this one's agents can take. */
-export abstract class Elsewhere {
-  /** Whether another node hosts an agent that could take the task. */
-  abstract hosts(capability: string | undefined, agent: string | undefined): boolean;
-
-  /** Sends a task to a node that can take it; its result comes as a signal `result` named by the key. */
-  abstract send(task: RemoteTask): Promise<void>;
-}
-
-/** A step of a run for another node. */
-export interface RemoteTask {
-  readonly runId: string;
-  readonly key: string;
-  readonly capability: string | undefined;
-  readonly agent: string | undefined;
-  readonly input: unknown;
-  readonly inputType?: string;
-  readonly timeoutMs?: number;
-  readonly idempotencyKey: string;
+export interface Elsewhere {
+  readonly neighbors: Neighbors;
+  readonly queue: Pick<RemoteTaskQueue, 'send' | 'withdraw'>;
 }
 
 /** What the parts of one execution of a run share. */

@@ -21,6 +21,7 @@ export class Journal {
   /** How often the work of a step was undone and begun anew. */
   readonly #generations = new Map<string, number>();
   #order = 0;
+  #round = 0;
   #startedOnce = false;
   #failing: { readonly status: 'failed' | 'canceled'; readonly failure: Failure } | undefined;
   #costUsd = 0;
@@ -102,6 +103,11 @@ export class Journal {
     return this.#usedSignals.has(signalId);
   }
 
+  /** How often the run was taken up again after it had ended. */
+  get round(): number {
+    return this.#round;
+  }
+
   generationOf(key: string): number {
     return this.#generations.get(key) ?? 0;
   }
@@ -115,6 +121,7 @@ export class Journal {
 
   #drop({ dropped, undone }: Extract<RunRecord, { type: 'run.retried' }>): void {
     this.#failing = undefined;
+    this.#round += 1;
     for (const key of dropped) {
       this.#results.delete(key);
       this.#startedAt.delete(key);

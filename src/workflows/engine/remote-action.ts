@@ -1,72 +1,148 @@
-import { parseAgentReference } from '../../registry/index.js';
+import { messageOf } from '../../common/index.js';
+import { NoAgentAvailableError, TASK_DEFAULTS } from '../../orchestration/index.js';
+import { ownSupply, type Demand } from '../../registry/index.js';
 import type { PlannedTask } from '../plan/plan.types.js';
+import type { RemoteTask } from '../remote/remote-task.queue.js';
 import { ActionFailedError } from './action-failed.error.js';
 import type { ActionResult } from './action-result.js';
-import { StepCanceledError, WaitTimeoutError } from './engine.errors.js';
-import type { Execution, RemoteTask } from './execution.js';
+import { StepCanceledError } from './engine.errors.js';
+import type { Elsewhere, Execution } from './execution.js';
 import type { Unit } from './step-unit.js';
-import type { WaitEnd } from './waits.js';
 
 /** How a task is sent to another node. */
-export interface RemoteOptions extends Pick<
+export type RemoteOptions = Pick<
   RemoteTask,
-  'input' | 'inputType' | 'timeoutMs' | 'idempotencyKey'
-> {
-  /** It was sent before and failed: what is recorded of that is over. */
-  readonly isAgain: boolean;
-}
+  'input' | 'inputType' | 'flowingType' | 'timeoutMs' | 'idempotencyKey'
+>;
 
-/** Has a step done by an agent of another node. The run waits as for a signal, so that it can leave memory meanwhile. */
+/** Sendings of one step in one go that are looked for when it is withdrawn by a claim that has not sent it: tries are 20 at most. */
+const MOST_SENDINGS = 40;
+
+/**
+ * Has a step done by an agent of another node. The run waits as for a signal, so that it can leave memory meanwhile.
+ *
+ * Each try is sent under a name of its own, which a later claim of the run comes to by itself: what was sent before is not
+ * sent again, and its result is taken for no other try's.
+ */
 export class RemoteAction {
+  /** How often each step was sent by this execution; the results of earlier claims count, as they are gone through again. */
+  readonly #sendings = new Map<string, number>();
+
   constructor(private readonly execution: Execution) {}
 
-  /** Whether nobody here could take the task, and somebody elsewhere could. */
-  isElsewhere({ capability, agent }: PlannedTask): boolean {
+  /** Whether others are to do the task: it is theirs already, or nobody here could take it and somebody elsewhere could. */
+  isElsewhere(key: string, task: PlannedTask): boolean {
     const { elsewhere, catalog } = this.execution;
     if (elsewhere === undefined) return false;
-    const isHere =
-      agent === undefined
-        ? catalog.index.entry(capability as string) !== undefined
-        : catalog.releasesOf(parseAgentReference(agent).name).length > 0;
-    return !isHere && elsewhere.hosts(capability, agent);
+    if (this.#isSent(key)) return true;
+    const others = elsewhere.neighbors.supply(task);
+    if (others === undefined) return false;
+    const own = ownSupply(catalog, task);
+    return own === undefined || (own === 'unavailable' && others === 'available');
   }
 
-  /** @throws what the task failed with; CAPABILITY_UNKNOWN when the other node has gone since */
+  /** @throws what the task failed with; NO_AGENT_AVAILABLE where nobody who could do it is available now */
   async do(unit: Unit, task: PlannedTask, options: RemoteOptions): Promise<ActionResult> {
+    const elsewhere = this.execution.elsewhere as Elsewhere;
     const { key } = unit;
-    const end = await this.#sendAndWait(unit, task, options);
-    if (end.kind === 'aborted') throw new StepCanceledError(key, 'its run is about to end');
-    if (end.kind !== 'signal') throw new WaitTimeoutError(key, 'another node to do it');
+    if (!this.#isSent(key) && elsewhere.neighbors.supply(task) !== 'available') {
+      return refuse(task, elsewhere);
+    }
+    const { waits } = this.execution;
+    const name = this.#nextName(key);
+    const wait = await this.#openWait(unit, task);
+    if (!waits.holds('result', name)) {
+      await this.#busy(() => elsewhere.queue.send(this.#taskOf(unit, task, name, options)));
+    }
+    const end = await waits.open(wait, unit.signal, name);
+    if (end.kind !== 'signal') {
+      await this.#withdraw(task, [name]);
+      throw new StepCanceledError(key, 'its run is about to end, or its time is over');
+    }
     const result = end.signal.payload as ActionResult;
-    const { status, failure, costUsd = 0, attempts = [] } = result;
-    if (status !== 'failed' || failure === undefined) return { ...result, signalId: end.signal.id };
-    throw new ActionFailedError(failure, { count: 1, costUsd, attempts });
+    const { failure, ...record } = result;
+    if (result.status !== 'failed' || failure === undefined) return { ...result, signalId: end.signal.id };
+    throw ActionFailedError.of(failure, record);
   }
 
-  async #sendAndWait(unit: Unit, task: PlannedTask, options: RemoteOptions): Promise<WaitEnd> {
-    const { journal, clock, waits, log } = this.execution;
-    const { key, step, signal, deadlineAt } = unit;
-    const known = options.isAgain ? undefined : journal.wait(key);
-    const openedAt = known?.openedAt ?? clock.now();
-    const subject = task.capability ?? task.agent;
+  /** The step is not wanted any more: whoever does it since an earlier claim need not go on. */
+  async forget(key: string, task: PlannedTask): Promise<void> {
+    if (this.execution.elsewhere === undefined || !this.#isSent(key)) return;
+    const numbers = Array.from({ length: MOST_SENDINGS }, (_, index) => index + 1);
+    await this.#withdraw(
+      task,
+      numbers.map((number) => this.#nameOf(key, number)),
+    );
+  }
+
+  #isSent(key: string): boolean {
+    return this.execution.journal.wait(key)?.kind === 'task';
+  }
+
+  #nextName(key: string): string {
+    const number = (this.#sendings.get(key) ?? 0) + 1;
+    this.#sendings.set(key, number);
+    return this.#nameOf(key, number);
+  }
+
+  #nameOf(key: string, number: number): string {
+    return `${key}@${this.execution.journal.round}.${number}`;
+  }
+
+  /** Recorded before the task is sent: a claim that finds it knows that it may have been. */
+  async #openWait({ key, step, deadlineAt }: Unit, { capability, agent }: PlannedTask) {
+    const { journal, clock, log } = this.execution;
+    const known = journal.wait(key);
+    if (known?.kind === 'task') return known;
+    const openedAt = clock.now();
+    const subject = capability ?? agent;
     const wait = { key, stepId: step.id, kind: 'task' as const, subject, openedAt, dueAt: deadlineAt };
-    if (known === undefined) {
-      await this.#send(key, task, options);
-      void log.add({ type: 'step.waiting', at: openedAt, key, wait });
-    }
-    return waits.open(wait, signal);
+    await this.#busy(() => log.add({ type: 'step.waiting', at: openedAt, key, wait }));
+    return wait;
   }
 
-  /** Before the wait is recorded: sent twice after a crash, it is done twice at most, under one idempotency key. */
-  async #send(key: string, { capability, agent }: PlannedTask, options: RemoteOptions): Promise<void> {
-    const { execution } = this;
-    const { input, inputType, timeoutMs, idempotencyKey } = options;
-    execution.begin();
+  #taskOf({ key, frame }: Unit, task: PlannedTask, name: string, options: RemoteOptions): RemoteTask {
+    const { strategy, whenUnavailable } = task;
+    const { runId } = this.execution;
+    const outputs = frame.context.outputs();
+    return { runId, key, name, demand: demandOf(task), strategy, whenUnavailable, outputs, ...options };
+  }
+
+  /** Not from a claim that is over: the next one waits for the very same task. */
+  async #withdraw(task: PlannedTask, names: readonly string[]): Promise<void> {
+    const { elsewhere, isHalted, runId, logger } = this.execution;
+    if (isHalted) return;
     try {
-      const place = { runId: execution.runId, key, capability, agent };
-      await execution.elsewhere?.send({ ...place, input, inputType, timeoutMs, idempotencyKey });
-    } finally {
-      execution.end();
+      await this.#busy(() => elsewhere!.queue.withdraw(runId, demandOf(task), names));
+    } catch (error) {
+      logger.warn('a task of another node could not be withdrawn', { runId, error: messageOf(error) });
     }
   }
+
+  /** Keeps the run in memory meanwhile. */
+  async #busy(act: () => Promise<void>): Promise<void> {
+    this.execution.begin();
+    try {
+      await act();
+    } finally {
+      this.execution.end();
+    }
+  }
+}
+
+function demandOf({ capability, agent, region, tags }: PlannedTask): Demand {
+  return { capability, agent, region, tags };
+}
+
+/** Those who could do it are all out of service. */
+function refuse(task: PlannedTask, { neighbors }: Elsewhere): ActionResult {
+  const excluded = neighbors.find(task).map(({ name: agent, version }) => {
+    return { agent, version, code: 'status' as const, reason: 'is not available on another node' };
+  });
+  const { capability, agent, strategy = TASK_DEFAULTS.strategy, whenUnavailable } = task;
+  const choice = { strategy, reason: 'nobody is available', candidates: [], excluded };
+  const error = new NoAgentAvailableError(capability ?? String(agent), choice);
+  if (whenUnavailable !== 'skip') throw error;
+  const { code, kind, message, retryable, details } = error;
+  return { status: 'skipped', failure: { code, kind, message, retryable, details }, capability, choice };
 }

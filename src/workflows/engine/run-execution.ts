@@ -1,4 +1,6 @@
 import { nextTurn, toFailure, type Failure, type RandomSource } from '../../common/index.js';
+import type { RunWait } from '../../orchestration/index.js';
+import { parseAgentReference } from '../../registry/index.js';
 import type { WorkflowPlan } from '../plan/plan.types.js';
 import type { ClaimedRun, Lease, RunOutcome, RunRecord, StoredSignal } from '../runs/run-record.types.js';
 import type { Parking, RecordBatch, RunStore } from '../runs/run.store.js';
@@ -18,8 +20,8 @@ import { Waits } from './waits.js';
 /** What is to be done with a run when its execution here is over. */
 export type ExecutionEnd =
   | { readonly kind: 'finished'; readonly outcome: RunOutcome; readonly last: RecordBatch }
-  /** It waits, and has left memory. */
-  | { readonly kind: 'parked' }
+  /** It waits, and has left memory. `missed`: keys under which it is to be woken, for somebody called while it left. */
+  | { readonly kind: 'parked'; readonly missed: readonly string[] }
   /** It was told to stop here; another node may go on with it. */
   | { readonly kind: 'halted' }
   /** It is another node's by now. */
@@ -63,6 +65,8 @@ export class RunExecution implements Execution {
   #isLeft = false;
   /** While the run is being parked. */
   #heldBack: (() => void)[] | undefined;
+  /** An agent may have come while the run was being parked, too early for the store to wake it. */
+  #isCalled = false;
   #leave: (end: ExecutionEnd) => void = () => {};
 
   constructor(init: ExecutionInit) {
@@ -135,6 +139,7 @@ export class RunExecution implements Execution {
 
   /** An agent may have become available. */
   lookAgain(): void {
+    this.#isCalled = true;
     this.#whenAwake(() => this.waits.lookAgain());
   }
 
@@ -257,6 +262,7 @@ export class RunExecution implements Execution {
   /** Nothing may move while it is written down what the run waits for: what comes meanwhile is held back. */
   async #park(): Promise<void> {
     this.#heldBack = [];
+    this.#isCalled = false;
     this.timers.hold();
     const parking = this.#parking();
     let isParked = false;
@@ -268,7 +274,7 @@ export class RunExecution implements Execution {
     if (this.#isLeft) return;
     if (isParked) {
       this.#isLeft = true;
-      this.#leave({ kind: 'parked' });
+      this.#leave({ kind: 'parked', missed: this.#isCalled ? parking.wakeKeys : [] });
       return;
     }
     this.log.restore(parking.records);
@@ -285,7 +291,7 @@ export class RunExecution implements Execution {
       ...this.log.takeLast({ type: 'run.waiting', at: this.clock.now(), waits }),
       waits,
       dueAt: this.timers.nextAt,
-      wakeKeys: waits.filter(({ kind }) => kind === 'agent').map(({ subject }) => `agent:${subject}`),
+      wakeKeys: waits.filter(({ kind }) => kind === 'agent').map(wakeKeyOf),
       lastSignalId: this.waits.lastSignalId,
       costUsd: this.journal.costUsd,
     };
@@ -295,4 +301,9 @@ export class RunExecution implements Execution {
     if (this.#heldBack === undefined) act();
     else this.#heldBack.push(act);
   }
+}
+
+/** By the capability that is missing, or the name of the agent, of whichever version. */
+function wakeKeyOf({ subject = '' }: RunWait): string {
+  return `agent:${parseAgentReference(subject).name}`;
 }

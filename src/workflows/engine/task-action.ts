@@ -48,10 +48,15 @@ export class TaskAction {
     // One task; another one when that is worth it.
     for (;;) {
       if (execution.isHalted) return never();
-      if (unit.signal.aborted) throw new StepCanceledError(unit.key, messageOf(unit.signal.reason));
+      if (unit.signal.aborted) {
+        await this.#remote.forget(unit.key, task);
+        throw new StepCanceledError(unit.key, messageOf(unit.signal.reason));
+      }
       let failed: { readonly error: unknown };
       try {
-        if (this.#remote.isElsewhere(task)) return await this.#doElsewhere(unit, task, input, tries);
+        if (this.#remote.isElsewhere(unit.key, task)) {
+          return addTries(await this.#doElsewhere(unit, task, input), tries);
+        }
         return toActionResult(await this.#execute(unit, task, input), tries);
       } catch (error) {
         failed = { error };
@@ -76,15 +81,14 @@ export class TaskAction {
     }
   }
 
-  #doElsewhere(unit: Unit, task: PlannedTask, input: Flowing, tries: Tries): Promise<ActionResult> {
+  #doElsewhere(unit: Unit, task: PlannedTask, { value, type }: Flowing): Promise<ActionResult> {
     const { key, deadlineAt } = unit;
-    const timeoutMs = timeLeftMs(deadlineAt, this.execution.clock.now());
     return this.#remote.do(unit, task, {
-      input: input.value,
-      inputType: task.inputType ?? input.type,
-      timeoutMs,
+      input: value,
+      inputType: task.inputType,
+      flowingType: type,
+      timeoutMs: timeLeftMs(deadlineAt, this.execution.clock.now()),
       idempotencyKey: this.idempotencyKey(key),
-      isAgain: tries.count > 0,
     });
   }
 
@@ -131,7 +135,9 @@ export class TaskAction {
     // The process is about to end, or the run is another node's: what the agent came to is not ours to tell.
     if (execution.isHalted) return never();
     const failure = toFailure(error);
-    if (NOBODY.has(failure.code) && task.whenUnavailable === 'queue' && !unit.signal.aborted) {
+    // What another node came to is a result like any other, which the next claim goes through again.
+    const isNobody = NOBODY.has(failure.code) && !(error instanceof ActionFailedError);
+    if (isNobody && task.whenUnavailable === 'queue' && !unit.signal.aborted) {
       return this.#waitForAgent(unit, task, failure);
     }
     addTry(tries, error);
@@ -152,7 +158,8 @@ export class TaskAction {
   async #waitForAgent({ key, step, signal }: Unit, task: PlannedTask, failure: Failure): Promise<void> {
     const { journal, clock, waits, log } = this.execution;
     const subject = task.capability ?? task.agent;
-    const known = journal.wait(key);
+    const open = journal.wait(key);
+    const known = open?.kind === 'agent' ? open : undefined;
     const openedAt = known?.openedAt ?? clock.now();
     const dueAt = known?.dueAt ?? openedAt + task.queueTimeoutMs;
     const wait = { key, stepId: step.id, kind: 'agent' as const, subject, openedAt, dueAt };
@@ -186,6 +193,13 @@ function addTry(tries: Tries, error: unknown): void {
   const { costUsd = 0, attempts = [] } = error instanceof TaskFailedError ? error.result : (record ?? {});
   tries.costUsd += costUsd;
   tries.attempts = [...tries.attempts, ...attempts];
+}
+
+/** The result of the last try, with what the tries before it came to. */
+function addTries(result: ActionResult, tries: Tries): ActionResult {
+  if (tries.count === 0) return result;
+  const { costUsd = 0, attempts = [] } = result;
+  return { ...result, costUsd: tries.costUsd + costUsd, attempts: [...tries.attempts, ...attempts] };
 }
 
 function toActionResult(task: TaskResult, tries: Tries): ActionResult {

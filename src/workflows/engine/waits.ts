@@ -15,6 +15,8 @@ export type WaitEnd =
 
 interface OpenWait {
   readonly wait: RunWait;
+  /** The name of the signal that ends it. */
+  readonly signalName: string | undefined;
   readonly end: (end: WaitEnd) => void;
 }
 
@@ -51,9 +53,14 @@ export class Waits {
     return this.#lastSignalId;
   }
 
+  /** Whether a signal is there that nobody has taken yet. */
+  holds(kind: StoredSignal['kind'], name: string): boolean {
+    return this.#signals.some((signal) => signal.kind === kind && signal.name === name);
+  }
+
   /** Ends at once where the signal is there already; a signal that came before the time was over counts, however late it is seen. */
-  open(wait: RunWait, abort: AbortSignal): Promise<WaitEnd> {
-    const signal = this.#takeSignal(wait);
+  open(wait: RunWait, abort: AbortSignal, signalName = signalNameOf(wait)): Promise<WaitEnd> {
+    const signal = this.#takeSignal(wait, signalName);
     if (signal !== undefined) return Promise.resolve({ kind: 'signal', signal });
     if (abort.aborted) return Promise.resolve({ kind: 'aborted' });
     return new Promise((resolve) => {
@@ -65,7 +72,7 @@ export class Waits {
       };
       const onAbort = (): void => end({ kind: 'aborted' });
       abort.addEventListener('abort', onAbort, { once: true });
-      this.#open.set(wait.key, { wait, end });
+      this.#open.set(wait.key, { wait, signalName, end });
       this.onOpen();
       const cancelTimer =
         wait.dueAt === undefined ? undefined : this.timers.at(wait.dueAt, () => end({ kind: 'due' }));
@@ -89,21 +96,25 @@ export class Waits {
   }
 
   #match(signal: StoredSignal): void {
-    for (const { wait, end } of this.#open.values()) {
-      if (!endsBy(wait, signal)) continue;
+    for (const { wait, signalName, end } of this.#open.values()) {
+      if (!endsBy(wait, signalName, signal)) continue;
       this.#signals.splice(this.#signals.indexOf(signal), 1);
       end({ kind: 'signal', signal });
       return;
     }
   }
 
-  #takeSignal(wait: RunWait): StoredSignal | undefined {
-    const at = this.#signals.findIndex((signal) => endsBy(wait, signal));
+  #takeSignal(wait: RunWait, signalName: string | undefined): StoredSignal | undefined {
+    const at = this.#signals.findIndex((signal) => endsBy(wait, signalName, signal));
     return at < 0 ? undefined : this.#signals.splice(at, 1)[0];
   }
 }
 
-function endsBy(wait: RunWait, signal: StoredSignal): boolean {
-  if (ENDED_BY[wait.kind] !== signal.kind) return false;
-  return signal.name === (wait.kind === 'signal' ? wait.subject : wait.key);
+function endsBy(wait: RunWait, signalName: string | undefined, { kind, name }: StoredSignal): boolean {
+  return ENDED_BY[wait.kind] === kind && name === signalName;
+}
+
+/** A task has none of its own: each of its sendings has one. */
+function signalNameOf({ kind, subject, key }: RunWait): string | undefined {
+  return kind === 'signal' ? subject : key;
 }

@@ -52,7 +52,11 @@ export class WorkflowInUseError extends CadreError {
 
 /** Workflows in the code of the application are wrong: the boot stops. */
 export class WorkflowsRefusedError extends CadreError {
-  constructor(violations: readonly string[]) {
+  /** @param lacksOnlyAgents they would be valid if more agents were there */
+  constructor(
+    violations: readonly string[],
+    readonly lacksOnlyAgents = false,
+  ) {
     super({
       code: 'WORKFLOWS_REFUSED',
       kind: 'definition',

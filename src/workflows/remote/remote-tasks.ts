@@ -1,111 +1,185 @@
-import { RunContext } from '../../agents/index.js';
-import { messageOf, toFailure, type Clock, type Logger } from '../../common/index.js';
-import { TaskFailedError, type TaskExecutor } from '../../orchestration/index.js';
-import type { Catalog } from '../../registry/index.js';
-import { childOf } from '../engine/child-signal.js';
-import { findOutputProblem } from '../engine/output.js';
+import { messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
+import {
+  findOwn,
+  isAvailable,
+  ownSupply,
+  type Catalog,
+  type Demand,
+  type Neighbors,
+} from '../../registry/index.js';
 import type { ActionResult } from '../engine/action-result.js';
-import { StepOutputError } from '../engine/engine.errors.js';
 import type { RunStore } from '../runs/run.store.js';
-import type { RemoteJob, RemoteTaskQueue } from './remote-task.queue.js';
+import { doTask, type TaskDoerParts } from './do-task.js';
+import type { QueueNews, RemoteTaskQueue, TakenTask } from './remote-task.queue.js';
 
-/** Milliseconds between two looks at whether a run still wants its step. */
+/** Milliseconds between two looks for tasks that nobody told of. */
 const LOOK_EVERY_MS = 2_000;
 
+/** Milliseconds between two signs of life for what is done here. */
+const KEEP_EVERY_MS = 3_000;
+
+/** Tasks of other nodes' runs that are done here at a time. */
+const MAX_TASKS = 200;
+
+/** Failures that say that there is nobody here any more. */
+const NOBODY: ReadonlySet<string> = new Set(['NO_AGENT_AVAILABLE', 'CAPABILITY_UNKNOWN', 'AGENT_UNKNOWN']);
+
 /** What the doer of others' steps works with. */
-export interface RemoteTasksParts {
+export interface RemoteTasksParts extends TaskDoerParts {
   readonly queue: RemoteTaskQueue;
-  readonly executor: Pick<TaskExecutor, 'execute'>;
+  readonly store: Pick<RunStore, 'signal'>;
   readonly catalog: Catalog;
-  readonly store: Pick<RunStore, 'get' | 'signal'>;
+  readonly neighbors: Neighbors;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly maxOutputBytes: number;
 }
 
-/** Does steps of runs that other nodes execute, and tells their results as signals. */
+interface OwnTask {
+  readonly taken: TakenTask;
+  readonly lost: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Does steps of runs that other nodes execute, and tells their results as signals. It takes what its agents have room for: the
+ * rest is left to others who host them, or waits.
+ */
 export class RemoteTasks {
+  readonly #own = new Map<string, OwnTask>();
+  #cancels: readonly Cancel[] = [];
+  #isTaking = false;
+  /** Looks follow each other. */
+  #looking: Promise<void> = Promise.resolve();
+
   constructor(private readonly parts: RemoteTasksParts) {}
 
-  open(): Promise<void> {
-    const { queue, catalog } = this.parts;
-    return queue.open(
-      () => catalog.index.capabilityNames(),
-      (job, lost) => this.#do(job, lost),
+  /** Tasks that are done here now. */
+  get count(): number {
+    return this.#own.size;
+  }
+
+  async open(): Promise<void> {
+    const { queue } = this.parts;
+    await queue.open();
+    this.#isTaking = true;
+    this.#cancels = [
+      queue.onNews((news) => this.#hear(news)),
+      this.#every(LOOK_EVERY_MS, () => this.look()),
+      this.#every(KEEP_EVERY_MS, () => void this.#keep()),
+    ];
+    this.look();
+  }
+
+  /** Takes nothing more. What is done here goes on, and is kept. */
+  halt(): void {
+    this.#isTaking = false;
+  }
+
+  /** Waits for what is done here; the executor sees to it that it ends, and what it cut short is handed back. */
+  async close(): Promise<void> {
+    this.halt();
+    await this.#looking;
+    await Promise.all([...this.#own.values()].map(({ ended }) => ended));
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels = [];
+    await this.parts.queue.close();
+  }
+
+  /** Looks for tasks: with a demand, or any that can be met here. */
+  look(demand?: Demand): void {
+    this.#looking = this.#looking.then(() => this.#take(demand));
+  }
+
+  #hear(news: QueueNews): void {
+    if (news === undefined) this.look();
+    else if ('sent' in news) this.look(news.sent);
+    else void this.#keep();
+  }
+
+  /** Never rejects. */
+  async #take(wanted: Demand | undefined): Promise<void> {
+    const { queue } = this.parts;
+    try {
+      const demands = wanted === undefined && this.#isTaking ? await queue.demands() : [wanted ?? {}];
+      for (const demand of demands) {
+        const room = this.#roomFor(demand);
+        if (room <= 0) continue;
+        for (const taken of await queue.take(demand, room)) this.#begin(taken);
+      }
+    } catch (error) {
+      this.#warn('tasks of other nodes could not be looked for', error);
+    }
+  }
+
+  /** How many tasks with this demand the agents here could begin at once. */
+  #roomFor(demand: Demand): number {
+    const { catalog } = this.parts;
+    if (!this.#isTaking || (demand.capability === undefined && demand.agent === undefined)) return 0;
+    const own = findOwn(catalog, demand).filter((release) => isAvailable(release, catalog));
+    const slots = own.map(({ manifest, inFlight }) => Math.max(manifest.maxConcurrentTasks - inFlight, 0));
+    return Math.min(
+      slots.reduce((sum, free) => sum + free, 0),
+      MAX_TASKS - this.#own.size,
     );
   }
 
-  close(): Promise<void> {
-    return this.parts.queue.close();
+  #begin(taken: TakenTask): void {
+    const lost = new AbortController();
+    this.#own.set(taken.id, { taken, lost, ended: this.#do(taken, lost.signal) });
   }
 
-  async #do(job: RemoteJob, lost: AbortSignal): Promise<void> {
-    const { runId, key } = job;
-    if (!(await this.#isWanted(runId))) return;
-    const child = childOf(lost);
-    const stopLooking = this.#abortWhenUnwanted(runId, (reason) => child.abort(reason));
+  /** Never rejects. What could not be told is handed out again when its heartbeat is over. */
+  async #do(taken: TakenTask, lost: AbortSignal): Promise<void> {
+    const { queue, store } = this.parts;
+    const { task } = taken;
     try {
-      const result = await this.#execute(job, child.signal);
-      if (!lost.aborted) await this.parts.store.signal(runId, { kind: 'result', name: key, payload: result });
-    } finally {
-      stopLooking();
-      child.dispose();
-    }
-  }
-
-  async #execute(job: RemoteJob, signal: AbortSignal): Promise<ActionResult> {
-    const { runId, key, capability, agent, input, inputType, timeoutMs, idempotencyKey } = job;
-    try {
-      const task = await this.parts.executor.execute(
-        capability,
-        input,
-        { agent, inputType, timeoutMs, idempotencyKey, signal },
-        { runId, stepId: key, context: RunContext.EMPTY },
-      );
-      if (task.status === 'skipped') return { status: 'skipped', failure: task.error, capability };
-      const problem = findOutputProblem(task.output, this.parts.maxOutputBytes);
-      if (problem !== undefined) throw new StepOutputError(key, problem);
-      const { output, outputType, taskId, version, choice, attempts, costUsd } = task;
-      const record = { capability, taskId, agent: task.agent, version, choice, attempts, costUsd };
-      return { status: 'succeeded', output, outputType, ...record };
+      const result = await doTask(task, lost, this.parts);
+      if (lost.aborted) return;
+      if (this.#isAnothers(taken, result)) return await queue.handBack(taken);
+      await store.signal(task.runId, { kind: 'result', name: task.name, payload: result });
+      await queue.finish(taken);
     } catch (error) {
-      return toFailed(capability, error);
+      this.#warn('a task of another node could not be ended', error);
+    } finally {
+      this.#own.delete(taken.id);
+      // There is room for another one.
+      this.look(task.demand);
     }
   }
 
-  #abortWhenUnwanted(runId: string, abort: (reason: unknown) => void): () => void {
+  /** Whether the failure is of this node rather than of the task, and somebody else may do it. */
+  #isAnothers({ task }: TakenTask, { status, failure }: ActionResult): boolean {
+    if (status !== 'failed') return false;
+    const { executor, catalog, neighbors } = this.parts;
+    if (executor.isClosing) return true;
+    if (!NOBODY.has(failure?.code ?? '') || ownSupply(catalog, task.demand) === 'available') return false;
+    return task.whenUnavailable === 'queue' || neighbors.supply(task.demand) === 'available';
+  }
+
+  /** Tells agents to stop whose tasks nobody wants from here any more. */
+  async #keep(): Promise<void> {
+    if (this.#own.size === 0) return;
+    try {
+      const held = [...this.#own.values()].map(({ taken }) => taken);
+      for (const { id } of await this.parts.queue.keep(held)) {
+        this.#own.get(id)?.lost.abort('its run does not need it any more, or another node does it');
+      }
+    } catch (error) {
+      this.#warn('tasks of other nodes could not be kept', error);
+    }
+  }
+
+  #every(periodMs: number, act: () => void): Cancel {
     const { clock } = this.parts;
-    const look = async (): Promise<void> => {
-      if (await this.#isWanted(runId)) cancel = clock.schedule(LOOK_EVERY_MS, () => void look());
-      else abort('its run has ended, or is about to');
+    const tick = (): void => {
+      cancel = clock.schedule(periodMs, tick);
+      act();
     };
-    let cancel = clock.schedule(LOOK_EVERY_MS, () => void look());
+    let cancel = clock.schedule(periodMs, tick);
     return () => cancel();
   }
 
-  /** When it cannot be told, the step goes on. */
-  async #isWanted(runId: string): Promise<boolean> {
-    try {
-      const run = await this.parts.store.get(runId);
-      return run !== undefined && run.finishedAt === undefined && run.cancelReason === undefined;
-    } catch (error) {
-      this.parts.logger.warn('a run could not be looked at', { runId, error: messageOf(error) });
-      return true;
-    }
+  #warn(message: string, error: unknown): void {
+    this.parts.logger.warn(message, { error: messageOf(error) });
   }
-}
-
-function toFailed(capability: string, error: unknown): ActionResult {
-  const failed = error instanceof TaskFailedError ? error.result : undefined;
-  return {
-    status: 'failed',
-    failure: toFailure(error),
-    capability,
-    taskId: failed?.taskId,
-    agent: failed?.agent,
-    version: failed?.version,
-    choice: failed?.choice,
-    attempts: failed?.attempts,
-    costUsd: failed?.costUsd,
-  };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { InvalidInputError } from '../../agents/index.js';
 import { describeIssues, jsonPath, validate } from '../../common/index.js';
 import type { WorkflowDefinition, WorkflowSource } from '../../orchestration/index.js';
-import type { Catalog } from '../../registry/index.js';
+import type { Catalog, Demand } from '../../registry/index.js';
 import { checkWorkflow } from '../check/check-workflow.js';
 import type { CheckEnvironment, CheckResult } from '../check/check.types.js';
 import { DataTypes } from '../check/data-types.js';
@@ -22,7 +22,7 @@ export interface PreparationParts {
   findWorkflow(reference: string): WorkflowDefinition | undefined;
   workflowNames(): Iterable<string>;
   strategyNames(): Iterable<string>;
-  isElsewhere?(capability: string | undefined, agent: string | undefined): boolean;
+  isElsewhere?(demand: Demand): boolean;
 }
 
 type Prepared = PreparedWorkflow & { readonly input: unknown };
@@ -109,7 +109,7 @@ export class CheckedPreparation extends WorkflowPreparation {
       findWorkflow: (reference) => this.parts.findWorkflow(reference),
       workflowNames: () => this.parts.workflowNames(),
       strategyNames: () => this.parts.strategyNames(),
-      isElsewhere: (capability, agent) => this.parts.isElsewhere?.(capability, agent) ?? false,
+      isElsewhere: (demand) => this.parts.isElsewhere?.(demand) ?? false,
     };
   }
 }

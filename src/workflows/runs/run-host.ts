@@ -215,6 +215,7 @@ export class RunHost {
     try {
       if (end.kind === 'finished') await store.finish(lease, end.outcome, end.last);
       if (end.kind === 'halted') await this.#handBack(lease);
+      if (end.kind === 'parked' && end.missed.length > 0) await store.wakeWaiting(end.missed);
       watch.changed(lease.runId);
     } catch (error) {
       // Not lost: whoever claims the run next goes on from its journal.
