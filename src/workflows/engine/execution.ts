@@ -46,6 +46,11 @@ export interface Execution extends EngineParts {
   readonly isHalted: boolean;
   /** The end of the run is decided: what has no result yet does not get one. */
   readonly isUnwinding: boolean;
+  /**
+   * Asks before something is begun whether the run is still this node's: resolves once that is known; the execution is halted
+   * then if it is not. `undefined` where there is no doubt.
+   */
+  confirm(): Promise<void> | undefined;
   /** Marks work that keeps the run in memory; each begin has its end. */
   begin(): void;
   end(): void;

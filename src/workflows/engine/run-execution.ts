@@ -35,6 +35,8 @@ export interface ExecutionInit {
   readonly parts: EngineParts;
   /** Lets the run leave memory while it waits; `false` when something came for it in between. */
   readonly park: (parking: Parking) => Promise<boolean>;
+  /** See {@link Execution.confirm}. Absent: there is never any doubt. */
+  readonly confirm?: () => Promise<void> | undefined;
 }
 
 /**
@@ -118,6 +120,13 @@ export class RunExecution implements Execution {
       };
       void this.#execute();
     });
+  }
+
+  confirm(): Promise<void> | undefined {
+    const confirmed = this.#init.confirm?.();
+    if (confirmed === undefined) return undefined;
+    this.begin();
+    return confirmed.finally(() => this.end());
   }
 
   begin(): void {

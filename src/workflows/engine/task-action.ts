@@ -47,6 +47,8 @@ export class TaskAction {
     const tries: Tries = { count: 0, costUsd: 0, attempts: [] };
     // One task; another one when that is worth it.
     for (;;) {
+      const confirmed = execution.confirm();
+      if (confirmed !== undefined) await confirmed;
       if (execution.isHalted) return never();
       if (unit.signal.aborted) {
         await this.#remote.forget(unit.key, task);

@@ -31,8 +31,11 @@ const TELL_STARTED_AFTER_MS = 50;
 /** Greater than that of any record an execution writes. */
 const LAST_SEQ = 1_000_000_000;
 
-/** Milliseconds before a claim that failed is tried again. */
-const CLAIM_AGAIN_MS = 1_000;
+/** Milliseconds before a claim that failed is tried again, and a touch that somebody waits for. */
+const TRY_AGAIN_MS = 1_000;
+
+/** Claims outlive three touches. One that was not kept alive for the time of two may be over before a step begins. */
+const TOUCHES_BEFORE_DOUBT = 2;
 
 /** Executes the runs of one store in this process: takes what is due, as many as there is room for, and keeps them alive. */
 export class RunHost {
@@ -47,6 +50,10 @@ export class RunHost {
   /** Runs that something came for while they were being claimed. */
   readonly #early = new Set<string>();
   #beginning = 0;
+  /** When the store was last asked for claims, and since when all that are held here are known to be alive; monotonic. */
+  #claimedMs = 0;
+  #aliveMs = 0;
+  #confirming: Promise<void> | undefined;
   #stopListening: Cancel | undefined;
   readonly #onEmpty: (() => void)[] = [];
 
@@ -124,13 +131,14 @@ export class RunHost {
         const free = this.parts.settings.maxActiveRuns - this.#active.size;
         this.#mayBeMore = free <= 0;
         if (free <= 0) break;
+        this.#claimedMs = this.parts.engine.clock.monotonicMs();
         const claimed = await this.parts.store.claim(free);
         for (const run of claimed) this.#begin(run);
         this.#wantsClaim ||= claimed.length === free;
       }
     } catch (error) {
       this.#warn('runs could not be claimed', undefined, error);
-      this.#cancelClaim = this.parts.engine.clock.schedule(CLAIM_AGAIN_MS, () => void this.#claim());
+      this.#cancelClaim = this.parts.engine.clock.schedule(TRY_AGAIN_MS, () => void this.#claim());
     } finally {
       this.#isClaiming = false;
       if (this.#beginning === 0) this.#early.clear();
@@ -180,6 +188,7 @@ export class RunHost {
       store: watch.over(store),
       parts: engine,
       park: (parking) => this.#park(execution, lease, parking),
+      confirm: () => this.#confirm(),
     });
     this.#active.set(runId, execution);
     this.#startTicking();
@@ -244,20 +253,48 @@ export class RunHost {
     for (const execution of this.#active.values()) execution.log.flushStarted(before);
   }
 
-  async #touch(): Promise<void> {
+  /**
+   * A node that stood still, or does not reach its store, may have lost its runs without knowing. Nothing can keep what it
+   * begins from being done twice then, so it asks before.
+   */
+  #confirm(): Promise<void> | undefined {
+    const { engine, settings } = this.parts;
+    if (!settings.isDurable) return undefined;
+    const silentMs = engine.clock.monotonicMs() - this.#aliveMs;
+    if (silentMs < TOUCHES_BEFORE_DOUBT * settings.touchEveryMs) return undefined;
+    this.#confirming ??= this.#touchUntilKnown().finally(() => (this.#confirming = undefined));
+    return this.#confirming;
+  }
+
+  async #touchUntilKnown(): Promise<void> {
+    while (this.#isOpen && !(await this.#touch())) await this.parts.engine.clock.delay(TRY_AGAIN_MS);
+  }
+
+  /** Keeps the claims of this node alive; `false` when the store does not answer. */
+  async #touch(): Promise<boolean> {
+    const askedMs = this.parts.engine.clock.monotonicMs();
     const leases = [...this.#active.values()].map(({ lease }) => lease);
-    if (leases.length === 0) return;
     try {
-      for (const { runId } of await this.parts.store.touch(leases)) this.#active.get(runId)?.lose();
+      for (const lost of await this.parts.store.touch(leases)) this.#lose(lost);
+      this.#aliveMs = askedMs;
+      return true;
     } catch (error) {
       this.#warn('claims could not be kept alive', undefined, error);
+      return false;
     }
+  }
+
+  #lose({ runId, epoch }: Lease): void {
+    const execution = this.#active.get(runId);
+    // It may have been claimed here again meanwhile.
+    if (execution?.lease.epoch === epoch) execution.lose();
   }
 
   /** Timers run only while there are runs to look after. */
   #startTicking(): void {
     if (this.#ticking.length > 0) return;
     const { settings } = this.parts;
+    this.#aliveMs = this.#claimedMs;
     const ticking = [this.#every(TELL_STARTED_AFTER_MS, () => this.#tellStarted())];
     if (settings.isDurable) ticking.push(this.#every(settings.touchEveryMs, () => void this.#touch()));
     this.#ticking = ticking;
