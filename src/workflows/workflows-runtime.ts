@@ -56,8 +56,9 @@ export class WorkflowsRuntime {
       throw error;
     }
     this.#subscribe();
-    await remoteTasks?.open();
     await runs.open();
+    // Behind the store of runs, which results are told to.
+    await remoteTasks?.open();
     await schedules.open();
     await this.#wakeAll();
   }

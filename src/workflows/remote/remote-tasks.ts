@@ -10,13 +10,16 @@ import {
 import type { ActionResult } from '../engine/action-result.js';
 import type { RunStore } from '../runs/run.store.js';
 import { doTask, type TaskDoerParts } from './do-task.js';
-import type { QueueNews, RemoteTaskQueue, TakenTask } from './remote-task.queue.js';
+import type { QueueNews, RemoteTask, RemoteTaskQueue, TakenTask } from './remote-task.queue.js';
 
 /** Milliseconds between two looks for tasks that nobody told of. */
 const LOOK_EVERY_MS = 2_000;
 
 /** Milliseconds between two signs of life for what is done here. */
 const KEEP_EVERY_MS = 3_000;
+
+/** Milliseconds before a result that could not be told is told again. */
+const TELL_AGAIN_MS = 1_000;
 
 /** Tasks of other nodes' runs that are done here at a time. */
 const MAX_TASKS = 200;
@@ -130,13 +133,13 @@ export class RemoteTasks {
 
   /** Never rejects. What could not be told is handed out again when its heartbeat is over. */
   async #do(taken: TakenTask, lost: AbortSignal): Promise<void> {
-    const { queue, store } = this.parts;
+    const { queue } = this.parts;
     const { task } = taken;
     try {
       const result = await doTask(task, lost, this.parts);
       if (lost.aborted) return;
       if (this.#isAnothers(taken, result)) return await queue.handBack(taken);
-      await store.signal(task.runId, { kind: 'result', name: task.name, payload: result });
+      await this.#tell(task, result, lost);
       await queue.finish(taken);
     } catch (error) {
       this.#warn('a task of another node could not be ended', error);
@@ -144,6 +147,21 @@ export class RemoteTasks {
       this.#own.delete(taken.id);
       // There is room for another one.
       this.look(task.demand);
+    }
+  }
+
+  /** The work is done: while the store cannot take its result, it is kept and told again. @throws what the last try failed with */
+  async #tell({ runId, name }: RemoteTask, payload: ActionResult, lost: AbortSignal): Promise<void> {
+    const { store, clock } = this.parts;
+    for (;;) {
+      try {
+        await store.signal(runId, { kind: 'result', name, payload });
+        return;
+      } catch (error) {
+        if (lost.aborted || !this.#isTaking) throw error;
+        this.#warn('a result could not be told yet', error);
+        await clock.delay(TELL_AGAIN_MS);
+      }
     }
   }
 

@@ -25,6 +25,8 @@ export interface Node {
   ended(runId: string): Promise<Run>;
   /** The only run there is. */
   only(): Promise<Run>;
+  /** Resolves once a step of a run waits for an agent. */
+  waits(runId: string, key: string): Promise<void>;
   /** Resolves with the next event that fits, from the call on. */
   next<T>(type: EventType<T>, fits?: (payload: T) => boolean): Promise<T>;
   /** Resolves once other nodes have told that they host an agent or a capability; has to be called before they do. */
@@ -93,10 +95,17 @@ async function startNode(url: string, agents: readonly Type[], options: CadreOpt
         resolve(payload);
       });
     });
+  const orchestration = app.get(OrchestrationService);
+  const waits = async (runId: string, key: string): Promise<void> => {
+    for await (const { type, data } of orchestration.events(runId)) {
+      if (type === 'step.waiting' && data['key'] === key && data['kind'] === 'agent') return;
+    }
+  };
   let closing: Promise<void> | undefined;
   return {
     registry: app.get(AgentRegistry),
-    orchestration: app.get(OrchestrationService),
+    orchestration,
+    waits,
     get: (type) => app.get(type),
     steps: (runId) => runs.steps(runId),
     ended: (runId) => runs.wait(runId),
