@@ -1,5 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Ledger } from './ledger.js';
 import { NodeProcess } from './node-process.js';
+
+/** Milliseconds in which a node that is up must have something to do. */
+const WORK_TIMEOUT_MS = 60_000;
 
 /** Nodes on one database, by their names. */
 export class Cluster {
@@ -37,10 +41,12 @@ export class Cluster {
     return node;
   }
 
-  /** Resolves once an agent of the node works, in this life of it. */
+  /** Resolves as soon as agents of the node are at work. @throws TypeError when they do not begin */
   async working(name: string): Promise<void> {
     const { life } = this.node(name);
-    await this.ledger.until(`work on ${life}`, ({ kind, node }) => kind === 'begun' && node === life);
+    for (const startedMs = performance.now(); this.ledger.countUnderWay(life) === 0; await delay(20)) {
+      if (performance.now() - startedMs > WORK_TIMEOUT_MS) throw new TypeError(`${life} does not work`);
+    }
   }
 
   /** Starts a node that need not come up. */

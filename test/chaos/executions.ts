@@ -6,8 +6,10 @@ export interface Execution extends Begun {
   readonly at: number;
   /** Under which its node held the run, as far as it knew. */
   readonly epoch: number;
-  /** Another node had taken the run over when it began: one that had stood still went on. */
+  /** Another node had taken the run over when it began: its own had stood still, and did not ask. */
   readonly isStray: boolean;
+  /** An earlier claim of the run had begun it too, and was cut or lost before its result was kept. */
+  readonly isRepeated: boolean;
   /** The agent came to its end. */
   readonly isDone: boolean;
   /** Its node was killed while the agent worked. */
@@ -41,14 +43,16 @@ export function tellStory(entries: readonly Entry[]): Story {
     } else if (entry.kind === 'begun') {
       const epoch = epochs.get(`${entry.node} ${entry.runId}`) ?? 0;
       const isDone = done.has(nameOf(entry));
+      const earlier = executions.get(entry.runId) ?? [];
       const execution: Execution = {
         ...entry,
         epoch,
         isDone,
+        isRepeated: earlier.some((other) => other.key === entry.key && other.epoch < epoch),
         isStray: epoch < (epochs.get(entry.runId) ?? 0),
         isCut: !isDone && killedAt.has(entry.node),
       };
-      executions.set(entry.runId, [...(executions.get(entry.runId) ?? []), execution]);
+      executions.set(entry.runId, [...earlier, execution]);
     }
   }
   const cut = [...executions.values()].flat().filter(({ isCut }) => isCut);

@@ -47,6 +47,9 @@ function findProblems(run: Case): string[] {
     ...findStrangeInputs(run),
     ...run.results.flatMap((result) => findRepetitions(run, result)),
   ];
+  for (const { key, node } of run.executions.filter(({ isStray }) => isStray)) {
+    problems.push(`had ${key} begun by ${node}, which had lost it`);
+  }
   const keysOfSteps = Map.groupBy(run.executions, ({ key }) => key);
   for (const [key, executions] of keysOfSteps) {
     const names = new Set(executions.map(({ idempotencyKey }) => idempotencyKey));

@@ -1,5 +1,4 @@
 import { fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** A node took a run up. */
 export interface Claimed {
@@ -36,9 +35,6 @@ export type Happening = Claimed | Begun | Done | Harmed;
 /** `node` is one life of a node; `at` milliseconds on the clock of the machine that never jumps, which all processes share. */
 export type Entry = Happening & { readonly node: string; readonly at: number };
 
-/** Milliseconds in which what is waited for must happen. */
-const PATIENCE_MS = 60_000;
-
 /**
  * What happened, told by those who did it and not by what is tested: a file to which all processes add lines, so that the
  * order of the lines is that of the events. A line is written before the work begins that it tells of, and survives any kill.
@@ -71,14 +67,10 @@ export class Ledger {
     return this.#entries;
   }
 
-  /** Resolves once something of the kind has been told. @throws TypeError when that takes too long */
-  async until(what: string, isIt: (entry: Entry) => boolean): Promise<void> {
-    const startedMs = performance.now();
-    for (let seen = 0; ; await delay(20)) {
-      const entries = this.read();
-      for (; seen < entries.length; seen++) if (isIt(entries[seen]!)) return;
-      if (performance.now() - startedMs > PATIENCE_MS) throw new TypeError(`waited in vain: ${what}`);
-    }
+  /** Executions that are under way on a node: begun, and not done. */
+  countUnderWay(node: string): number {
+    const own = this.read().filter((entry) => entry.node === node);
+    return own.reduce((count, { kind }) => count + (kind === 'begun' ? 1 : kind === 'done' ? -1 : 0), 0);
   }
 }
 

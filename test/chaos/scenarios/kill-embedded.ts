@@ -5,7 +5,7 @@ import type { Fault } from '../trial.js';
 const BOOT_MS = 2_500;
 const UP_MS = 1_500;
 
-/** One kill in so many comes while the process starts. */
+/** One kill in so many comes while the process starts, with runs in flight and nobody at work. */
 const BOOT_KILLS = 8;
 
 /** Kills the one process that has an embedded database, and starts it again, at once. */
@@ -13,18 +13,18 @@ export const killEmbedded: Fault = {
   name: 'kill -9, embedded',
   nodes: ['alone'],
   harm: async ({ cluster, random }, times) => {
-    let node = cluster.node('alone');
     for (let kill = 1; kill <= times; kill++) {
       await cluster.working('alone');
       await delay(random.below(UP_MS));
-      await node.kill();
+      await cluster.working('alone');
+      await cluster.node('alone').kill();
       if (kill % BOOT_KILLS === 0) {
-        node = cluster.launch('alone');
-        node.ready().catch(() => {});
+        const stillborn = cluster.launch('alone');
+        stillborn.ready().catch(() => {});
         await delay(random.below(BOOT_MS));
-        await node.kill();
+        await stillborn.kill();
       }
-      node = await cluster.start('alone');
+      await cluster.start('alone');
     }
   },
 };

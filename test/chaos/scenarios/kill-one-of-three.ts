@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../trial.js';
 
-/** Milliseconds between the start of one node and the kill of the next. */
+/** Milliseconds between the start of one node and the kill of the next, at most. */
 const PAUSE_MS = 2_000;
 
 /** Kills one of three nodes and starts it again, then another one. */
@@ -12,8 +12,8 @@ export const killOneOfThree: Fault = {
   harm: async ({ cluster, random }, times) => {
     for (let kill = 0; kill < times; kill++) {
       const name = cluster.names[random.below(cluster.names.length)]!;
-      await cluster.working(name);
       await delay(random.below(PAUSE_MS));
+      await cluster.working(name);
       await cluster.node(name).kill();
       await cluster.start(name);
     }

@@ -9,7 +9,6 @@ export const pauseOneOfTwo: Fault = {
   name: 'SIGSTOP, one of two',
   nodes: ['one', 'two'],
   server: 'postgres',
-  hasStrays: true,
   harm: async ({ cluster, random, count }, times) => {
     for (let pause = 0; pause < times; pause++) {
       await delay(1_000 + random.below(1_000));
