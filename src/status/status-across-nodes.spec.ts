@@ -124,6 +124,16 @@ describe('the status of a release that several nodes have', () => {
       expect(await stepsOf(other.status)).toEqual(['new > active', 'active > inactive']);
     });
 
+    it('is let go of without a trace where another node has closed it, though it is back there', async () => {
+      const { one, other } = await bootPair();
+      await one.status.close(RELEASE, ANN);
+      await one.status.open(RELEASE, 'active', BOOT);
+      await other.status.letGo(RELEASE);
+      expect(other.status.find(RELEASE)).toBeUndefined();
+      expect(one.status.get(RELEASE).status).toBe('active');
+      expect((await other.status.history(RELEASE, { kinds: ['closed'] })).items).toHaveLength(1);
+    });
+
     it('is closed once when nodes close it one after the other', async () => {
       const { one, other } = await bootPair();
       await one.status.close(RELEASE, ANN);

@@ -55,13 +55,11 @@ export class MemoryClusterStore extends ClusterStore {
   }
 
   #elsewhere(node: string): HostedRelease[] {
-    return [...this.#nodes].flatMap(([other, releases]) =>
-      other === node
-        ? []
-        : [...releases.values()].flatMap(({ hosted, removedReason }) =>
-            removedReason === undefined ? hosted : [],
-          ),
-    );
+    return [...this.#nodes]
+      .filter(([other]) => other !== node)
+      .sort(byKey)
+      .flatMap(([, releases]) => [...releases].sort(byKey))
+      .flatMap(([, { hosted, removedReason }]) => (removedReason === undefined ? hosted : []));
   }
 
   #tell(): void {
@@ -70,3 +68,7 @@ export class MemoryClusterStore extends ClusterStore {
 }
 
 const idOf = ({ name, version }: HostedRelease): string => `${name}@${version}`;
+
+function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}

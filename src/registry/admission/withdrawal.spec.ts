@@ -30,7 +30,8 @@ async function setUp(...inputs: readonly ManifestInput[]) {
     withdrawal.unregister(name, options);
   const ids = (): string[] => catalog.all().map(({ id }) => id);
   const release = (id: string): Release => catalog.all().find((each) => each.id === id)!;
-  return { ...harness, enroll, unregister, ids, release };
+  const follow = (of: Release): Promise<void> => withdrawal.follow(of, 'removed elsewhere');
+  return { ...harness, enroll, unregister, follow, ids, release };
 }
 
 const idsOf = (releases: readonly Release[]): string[] => releases.map(({ id }) => id);
@@ -262,6 +263,40 @@ describe('calls at once', () => {
       'active',
       'active',
     ]);
+  });
+});
+
+describe('following a removal on another node', () => {
+  it('takes the release out though others depend on it, and leaves the history as it is', async () => {
+    const bob = { name: 'bob', capabilities: [], dependencies: ['ada'] };
+    const { follow, release, ids, comings, status } = await setUp(ada(), bob);
+    await follow(release('ada@1.0.0'));
+    expect([ids(), comings]).toEqual([['bob@1.0.0'], ['- ada@1.0.0']]);
+    expect(status.find('ada@1.0.0')).toBeUndefined();
+    expect((await status.history('ada@1.0.0')).items.map(({ kind }) => kind)).toEqual(['changed']);
+  });
+
+  it('waits for tasks under way, and for no longer than a drain may take', async () => {
+    const { follow, release, ids, clock } = await setUp(ada());
+    release('ada@1.0.0').occupySlot();
+    const following = follow(release('ada@1.0.0'));
+    expect(release('ada@1.0.0').isDraining).toBe(true);
+    await clock.advanceAsync(999);
+    expect(ids()).toEqual(['ada@1.0.0']);
+    await clock.advanceAsync(1);
+    await following;
+    expect(ids()).toEqual([]);
+  });
+
+  it('leaves a release that took its place meanwhile', async () => {
+    const { follow, enroll, release, ids, status } = await setUp(ada());
+    const leaving = release('ada@1.0.0');
+    leaving.occupySlot();
+    const following = follow(leaving);
+    await enroll(ada(), () => true, true);
+    leaving.vacateSlot();
+    await following;
+    expect([ids(), status.find('ada@1.0.0')?.status]).toEqual([['ada@1.0.0'], 'active']);
   });
 });
 
