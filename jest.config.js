@@ -15,6 +15,8 @@ export default {
   // loaded, so a process with all specs in it gets slower with each, until it hardly moves.
   maxWorkers: 2,
   workerIdleMemoryLimit: '500MB',
+  // Tests that say so run side by side, as many as there are workers.
+  maxConcurrency: 2,
   projects: [
     {
       ...common,

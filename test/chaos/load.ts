@@ -47,7 +47,12 @@ export class Load {
     assert.ok(status < 300, JSON.stringify(body));
     const run = { runId: body['runId'] as string, idempotencyKey, workload };
     this.runs.push(run);
-    for (const name of workload.signals ?? []) this.#signaling.push(this.#signal(run.runId, name));
+    for (const name of workload.signals ?? []) {
+      const signaling = this.#signal(run.runId, name);
+      // Seen in the end, when all runs are waited for.
+      signaling.catch(() => {});
+      this.#signaling.push(signaling);
+    }
     return run;
   }
 

@@ -80,9 +80,10 @@ export async function tryOut(fault: Fault, size: Size): Promise<Report> {
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
     const report = await tryOutIn(folder, fault, { ...size, undo });
+    if (report.violations.length === 0) return report;
     // What went wrong can be looked at.
-    if (report.violations.length > 0) undo.shift();
-    return report;
+    undo.shift();
+    return { ...report, violations: [...report.violations, `what is left is in ${folder}`] };
   } finally {
     for (const act of undo.toReversed()) await act();
   }
@@ -92,13 +93,12 @@ type Setup = Size & { readonly undo: (() => Promise<unknown>)[] };
 
 async function tryOutIn(folder: string, fault: Fault, setup: Setup): Promise<Report> {
   const startedMs = performance.now();
-  const random = new SeededRandom(setup.seed);
-  const { place, environment, server } = await openPlace(folder, fault, random, setup.undo);
+  const { place, environment, server } = await openPlace(folder, fault, setup);
   const ledger = new Ledger(join(folder, 'ledger'), 'tester');
   const cluster = new Cluster(fault.nodes, folder, ledger, () => environment);
   setup.undo.push(() => cluster.killAll());
   const api = new Api(() => cluster.urls);
-  const load = new Load(api, random);
+  const load = new Load(api, new SeededRandom(setup.seed + 1));
   const problems: string[] = [];
   let harms = 0;
   await cluster.startAll();
@@ -109,17 +109,22 @@ async function tryOutIn(folder: string, fault: Fault, setup: Setup): Promise<Rep
     cluster,
     api,
     load,
-    random,
+    // Nobody else draws from it, so that the same seed harms in the same way.
+    random: new SeededRandom(setup.seed),
     ledger,
     server,
     complain: (problem) => void problems.push(problem),
     count: () => void (harms += 1),
   };
-  await Promise.race([load.full.then(() => fault.harm(stage, setup.times)), loading]);
-  isOver.abort();
+  try {
+    await Promise.race([load.full.then(() => fault.harm(stage, setup.times)), loading]);
+  } finally {
+    isOver.abort();
+    loading.catch(() => {});
+  }
   await loading;
   const left = await load.drain(DRAIN_MS);
-  if (left > 0) problems.push(`${left} runs did not come to their end; see ${folder}`);
+  if (left > 0) problems.push(`${left} runs did not come to their end`);
   problems.push(...(await findTakenSlots(cluster, api)));
   await cluster.stopAll();
   const judgment = await judgeAll(place, ledger, load);
@@ -143,12 +148,7 @@ interface Opened {
 }
 
 /** A database of its own. */
-async function openPlace(
-  folder: string,
-  fault: Fault,
-  random: SeededRandom,
-  undo: Setup['undo'],
-): Promise<Opened> {
+async function openPlace(folder: string, fault: Fault, { seed, undo }: Setup): Promise<Opened> {
   const dataDir = join(folder, 'data');
   if (fault.server === undefined) {
     await createPgliteDirectory(join(dataDir, 'database'));
@@ -156,7 +156,7 @@ async function openPlace(
   }
   const server = await PostgresServer.create();
   undo.push(() => server.close());
-  const proxy = await fault.connect?.(server.port, random);
+  const proxy = await fault.connect?.(server.port, new SeededRandom(seed + 2));
   if (proxy !== undefined) undo.push(() => proxy.close());
   const url = new URL(server.url());
   if (proxy !== undefined) url.port = String(proxy.port);

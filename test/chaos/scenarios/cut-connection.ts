@@ -16,7 +16,7 @@ export function cutConnection(): Fault {
     server: 'postgres',
     connect: async (port, random) => {
       proxy = await CuttingProxy.open(port, () =>
-        isCutting && random.below(RARITY) === 0 ? CUTS[random.below(CUTS.length)] : undefined,
+        isCutting && random.below(RARITY) === 0 ? CUTS[cutsSoFar() % CUTS.length] : undefined,
       );
       return proxy;
     },
