@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PgBoss } from 'pg-boss';
 import { messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
+import { TaskOptionError } from '../../orchestration/index.js';
 import type { Demand } from '../../registry/index.js';
 import {
   RemoteTaskQueue,
@@ -22,8 +23,8 @@ const CHANNEL = 'cadre_tasks';
 
 const WITHDRAWN = '-';
 
-/** The most that fits a notification with room to spare. */
-const MAX_PAYLOAD_LENGTH = 7_000;
+/** What fits the index over the names of queues. */
+const MAX_QUEUE_LENGTH = 2_500;
 
 /** 63 years: what is sent does not end by age. */
 const FOREVER_SECONDS = 2_000_000_000;
@@ -96,7 +97,7 @@ export class BossRemoteTaskQueue extends RemoteTaskQueue {
       retryDelay: 0,
     };
     await boss.insert(queue, [job]);
-    await this.database.notify(CHANNEL, queue.length > MAX_PAYLOAD_LENGTH ? '' : queue);
+    await this.database.notify(CHANNEL, queue);
   }
 
   async withdraw(runId: string, demand: Demand, names: readonly string[]): Promise<void> {
@@ -140,7 +141,7 @@ export class BossRemoteTaskQueue extends RemoteTaskQueue {
   async handBack(taken: TakenTask): Promise<void> {
     const queue = queueOf(taken.task.demand);
     await this.#opened.fail(queue, [ticketOf(taken)]);
-    await this.database.notify(CHANNEL, queue.length > MAX_PAYLOAD_LENGTH ? '' : queue);
+    await this.database.notify(CHANNEL, queue);
   }
 
   onNews(listener: (news: QueueNews) => void): Cancel {
@@ -162,10 +163,12 @@ export class BossRemoteTaskQueue extends RemoteTaskQueue {
   }
 }
 
-/** The same for demands that ask the same. */
+/** The same for demands that ask the same. @throws TASK_OPTION_INVALID for one with a great many tags */
 function queueOf({ capability, agent, region, tags = [] }: Demand): string {
   const asked = { capability, agent, region, tags: tags.length === 0 ? undefined : tags.toSorted() };
-  return QUEUE_PREFIX + Buffer.from(JSON.stringify(asked)).toString('base64url');
+  const queue = QUEUE_PREFIX + Buffer.from(JSON.stringify(asked)).toString('base64url');
+  if (queue.length <= MAX_QUEUE_LENGTH) return queue;
+  throw new TaskOptionError('tags are too many to be asked of other nodes; ask for fewer, or shorter ones');
 }
 
 /** What whoever takes from a queue must meet; `undefined` for a queue of something else. */
