@@ -45,4 +45,3 @@ export {
   type RemoteTask,
   type TakenTask,
 } from './remote/remote-task.queue.js';
-export { RemoteTasks, type RemoteTasksParts } from './remote/remote-tasks.js';
