@@ -15,11 +15,12 @@ interface JournaledResult {
  */
 export class Journal {
   readonly #results = new Map<string, JournaledResult>();
-  readonly #startedAt = new Map<string, number>();
-  readonly #waits = new Map<string, RunWait>();
-  readonly #usedSignals = new Set<string>();
+  // Made when the first comes: most runs have none of these.
+  #startedAt: Map<string, number> | undefined;
+  #waits: Map<string, RunWait> | undefined;
+  #usedSignals: Set<string> | undefined;
   /** How often the work of a step was undone and begun anew. */
-  readonly #generations = new Map<string, number>();
+  #generations: Map<string, number> | undefined;
   #order = 0;
   #round = 0;
   #startedOnce = false;
@@ -49,10 +50,10 @@ export class Journal {
         this.#drop(record);
         return;
       case 'step.started':
-        this.#startedAt.set(record.key, record.at);
+        (this.#startedAt ??= new Map()).set(record.key, record.at);
         return;
       case 'step.waiting':
-        this.#waits.set(record.key, record.wait);
+        (this.#waits ??= new Map()).set(record.key, record.wait);
         return;
       case 'step.finished':
         this.#finish(record.key, record.result);
@@ -91,16 +92,16 @@ export class Journal {
   }
 
   startedAt(key: string): number | undefined {
-    return this.#startedAt.get(key);
+    return this.#startedAt?.get(key);
   }
 
   /** The wait that a step opened and that has not ended. */
   wait(key: string): RunWait | undefined {
-    return this.#waits.get(key);
+    return this.#waits?.get(key);
   }
 
   hasUsed(signalId: string): boolean {
-    return this.#usedSignals.has(signalId);
+    return this.#usedSignals?.has(signalId) ?? false;
   }
 
   /** How often the run was taken up again after it had ended. */
@@ -109,13 +110,13 @@ export class Journal {
   }
 
   generationOf(key: string): number {
-    return this.#generations.get(key) ?? 0;
+    return this.#generations?.get(key) ?? 0;
   }
 
   #finish(key: string, result: StepResult): void {
     this.#results.set(key, { result, order: ++this.#order });
-    this.#waits.delete(key);
-    if (result.signalId !== undefined) this.#usedSignals.add(result.signalId);
+    this.#waits?.delete(key);
+    if (result.signalId !== undefined) (this.#usedSignals ??= new Set()).add(result.signalId);
     this.#costUsd += result.costUsd ?? 0;
   }
 
@@ -124,9 +125,9 @@ export class Journal {
     this.#round += 1;
     for (const key of dropped) {
       this.#results.delete(key);
-      this.#startedAt.delete(key);
-      this.#waits.delete(key);
+      this.#startedAt?.delete(key);
+      this.#waits?.delete(key);
     }
-    for (const key of undone) this.#generations.set(key, this.generationOf(key) + 1);
+    for (const key of undone) (this.#generations ??= new Map()).set(key, this.generationOf(key) + 1);
   }
 }

@@ -47,6 +47,7 @@ export class Timers {
 
   /** Drops all alarms. */
   clear(): void {
+    if (this.#alarms.size === 0) return;
     this.#alarms.clear();
     this.#disarm();
   }

@@ -38,6 +38,8 @@ const NONE: ReadonlyMap<string, LibraryEntry> = new Map();
 export class WorkflowLibrary {
   /** By name, then by version; the lowest version first. Replaced as a whole, never changed. */
   #entries: ReadonlyMap<string, ReadonlyMap<string, LibraryEntry>> = new Map();
+  /** What is meant by a name alone. */
+  #current: ReadonlyMap<string, LibraryEntry> = new Map();
   #declared: readonly LibraryEntry[] = [];
   readonly #listeners = new Set<() => void>();
   #stopListening: Cancel | undefined;
@@ -78,10 +80,8 @@ export class WorkflowLibrary {
   find(reference: string): LibraryEntry | undefined {
     const { name, range } = parseAgentReference(reference);
     if (range !== undefined && semver.validRange(range) === null) throw new InvalidVersionRangeError(range);
-    const entries = this.versions(name);
-    // As of agents: a pre-release is what is meant only where a range says so, or where there is nothing else.
-    if (range === undefined) return entries.findLast(isStable) ?? entries.at(-1);
-    return entries.findLast(({ version }) => semver.satisfies(version, range));
+    if (range === undefined) return this.#current.get(name);
+    return this.versions(name).findLast(({ version }) => semver.satisfies(version, range));
   }
 
   /** @throws WORKFLOW_UNKNOWN with the nearest names or the versions there are; VERSION_RANGE_INVALID */
@@ -204,6 +204,7 @@ export class WorkflowLibrary {
         ),
       ]),
     );
+    this.#current = new Map(Array.from(this.#entries, ([name, versions]) => [name, currentOf(versions)]));
     for (const listener of this.#listeners) listener();
   }
 
@@ -214,6 +215,12 @@ export class WorkflowLibrary {
       ? known
       : entry;
   }
+}
+
+/** As of agents: a pre-release is what is meant only where a range says so, or where there is nothing else. */
+function currentOf(versions: ReadonlyMap<string, LibraryEntry>): LibraryEntry {
+  const entries = [...versions.values()];
+  return (entries.findLast(isStable) ?? entries.at(-1)) as LibraryEntry;
 }
 
 function isStable({ version }: LibraryEntry): boolean {

@@ -55,7 +55,7 @@ export class CheckedPreparation extends WorkflowPreparation {
     const definition = this.parts.getWorkflow(source);
     const known = this.#known.get(definition);
     if (known !== undefined) {
-      const fitted = await this.#fit(definition, given);
+      const fitted = definition.input === undefined ? given : await this.#fit(definition, given);
       if (await isTaken(known, fitted)) return { ...known.prepared, input: fitted };
     }
     const memory = this.#known;
@@ -95,8 +95,7 @@ export class CheckedPreparation extends WorkflowPreparation {
   }
 
   /** @throws INPUT_INVALID */
-  async #fit({ name, input: members }: WorkflowDefinition, given: unknown): Promise<unknown> {
-    if (members === undefined) return given;
+  async #fit({ name, input: members = {} }: WorkflowDefinition, given: unknown): Promise<unknown> {
     const fitted = await readGivenInput(members, given, new DataTypes(this.parts.catalog));
     if (fitted.ok) return fitted.value;
     throw new InvalidInputError(`the workflow "${name}"`, fitted.issues);
@@ -117,7 +116,10 @@ export class CheckedPreparation extends WorkflowPreparation {
 /** What does not fit is left to the whole check: it says all that is wrong. */
 async function isTaken({ inputTakers }: KnownWorkflow, input: unknown): Promise<boolean> {
   if (input === undefined) return inputTakers.length === 0;
-  for (const taker of inputTakers) if (!(await fitsTaker(taker, input))) return false;
+  for (const taker of inputTakers) {
+    const fits = fitsTaker(taker, input);
+    if (!(fits instanceof Promise ? await fits : fits)) return false;
+  }
   return true;
 }
 

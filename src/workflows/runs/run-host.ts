@@ -102,8 +102,13 @@ export class RunHost {
 
   #hear(nudge: RunNudge): void {
     if (nudge.kind === 'work') void this.#claim();
-    else if (nudge.kind === 'finished') this.parts.watch.ended(nudge.runId);
+    else if (nudge.kind === 'finished') this.#hearEnd(nudge.runId);
     else void this.#refresh(nudge.runId);
+  }
+
+  /** Of a run that ends here, those who wait are told with what it has become. */
+  #hearEnd(runId: string): void {
+    if (!this.#active.has(runId)) this.parts.watch.ended(runId);
   }
 
   /** Brings a run what came for it. */
@@ -196,12 +201,11 @@ export class RunHost {
     const executing = execution.execute();
     if (this.#early.delete(runId)) void this.#refresh(runId);
     const end = await executing;
-    await this.#leave(lease, end);
+    const isRecorded = await this.#leave(lease, end);
     // A run that was lost may have been claimed here again meanwhile.
     if (this.#active.get(runId) === execution) this.#active.delete(runId);
-    if (end.kind === 'finished') watch.ended(runId);
+    if (end.kind === 'finished' && isRecorded) watch.ended(runId, { ...claimed.run, ...end.outcome });
     if (this.#active.size === 0) {
-      this.#stopTicking();
       for (const resolve of this.#onEmpty.splice(0)) resolve();
     }
     if (this.#mayBeMore) void this.#claim();
@@ -219,16 +223,18 @@ export class RunHost {
     return isParked;
   }
 
-  async #leave(lease: Lease, end: ExecutionEnd): Promise<void> {
+  /** Tells whether it is recorded: otherwise whoever claims the run next goes on from its journal. */
+  async #leave(lease: Lease, end: ExecutionEnd): Promise<boolean> {
     const { store, watch } = this.parts;
     try {
       if (end.kind === 'finished') await store.finish(lease, end.outcome, end.last);
       if (end.kind === 'halted') await this.#handBack(lease);
       if (end.kind === 'parked' && end.missed.length > 0) await store.wakeWaiting(end.missed);
       watch.changed(lease.runId);
+      return true;
     } catch (error) {
-      // Not lost: whoever claims the run next goes on from its journal.
       this.#warn('the end of a claim could not be recorded', lease.runId, error);
+      return false;
     }
   }
 
@@ -249,6 +255,7 @@ export class RunHost {
   }
 
   #tellStarted(): void {
+    if (this.#active.size === 0) return this.#stopTicking();
     const before = this.parts.engine.clock.now() - TELL_STARTED_AFTER_MS;
     for (const execution of this.#active.values()) execution.log.flushStarted(before);
   }
@@ -292,9 +299,9 @@ export class RunHost {
 
   /** Timers run only while there are runs to look after. */
   #startTicking(): void {
+    if (this.#active.size === 1) this.#aliveMs = this.#claimedMs;
     if (this.#ticking.length > 0) return;
     const { settings } = this.parts;
-    this.#aliveMs = this.#claimedMs;
     const ticking = [this.#every(TELL_STARTED_AFTER_MS, () => this.#tellStarted())];
     if (settings.isDurable) ticking.push(this.#every(settings.touchEveryMs, () => void this.#touch()));
     this.#ticking = ticking;

@@ -87,16 +87,19 @@ export class RunService extends WorkflowRunner {
   }
 
   async wait(runId: string, timeoutMs?: number, signal?: AbortSignal): Promise<Run> {
-    const { place, run } = await this.#find(runId);
-    if (run.finishedAt !== undefined) return toRun(run);
+    const { memory, durable = memory } = this.parts;
+    const place = (await memory.store.get(runId)) === undefined ? durable : memory;
+    // Listening before looking: a run may end at any moment.
     const wait = this.#beginWait(place, runId, { timeoutMs, signal });
     try {
-      // It may have ended between the look and the listening.
-      if ((await place.store.finishedOf([runId])).length === 0) await wait.over;
+      const run = await place.store.get(runId);
+      if (run === undefined) throw new UnknownRunError(runId);
+      if (run.finishedAt !== undefined) return toRun(run);
+      const ended = await wait.over;
+      return ended === undefined ? await this.get(runId) : toRun(ended);
     } finally {
       wait.cancel();
     }
-    return this.get(runId);
   }
 
   async get(runId: string): Promise<Run> {
@@ -220,16 +223,16 @@ export class RunService extends WorkflowRunner {
     return (await store.records(runId, { after, limit: 1 })).length === 0;
   }
 
-  /** Is over when the run has ended, the time is up, or nobody waits any more. */
+  /** Is over when the run has ended, with what it has become where that is known; when the time is up; when nobody waits any more. */
   #beginWait(
     { watch }: RunPlace,
     runId: string,
     { timeoutMs, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
-  ): { readonly over: Promise<void>; readonly cancel: Cancel } {
-    const { promise, resolve } = Promise.withResolvers<void>();
+  ): { readonly over: Promise<StoredRun | undefined>; readonly cancel: Cancel } {
+    const { promise, resolve } = Promise.withResolvers<StoredRun | undefined>();
     const stopListening = watch.onEnd(runId, resolve);
-    const stopTimer = timeoutMs === undefined ? undefined : this.parts.clock.schedule(timeoutMs, resolve);
-    const stop = (): void => resolve();
+    const stop = (): void => resolve(undefined);
+    const stopTimer = timeoutMs === undefined ? undefined : this.parts.clock.schedule(timeoutMs, stop);
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
     const cancel = (): void => {

@@ -1,16 +1,20 @@
 import { messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
+import type { StoredRun } from './run-record.types.js';
 import type { RunStore } from './run.store.js';
 
 /** Milliseconds between two looks at runs that other nodes execute. */
 const LOOK_EVERY_MS = 250;
+
+/** Told what the run has become, where that is known without asking the store. */
+type Listener = (ended?: StoredRun) => void;
 
 /**
  * Tells those who wait for a run of its end, and those who follow it of each change. What happens in this process is told at
  * once; what happens on other nodes is looked for, in one question for all runs that are waited for.
  */
 export class RunWatch {
-  readonly #waiting = new Map<string, Set<() => void>>();
-  readonly #following = new Map<string, Set<() => void>>();
+  readonly #waiting = new Map<string, Set<Listener>>();
+  readonly #following = new Map<string, Set<Listener>>();
   #cancelLook: Cancel | undefined;
 
   constructor(
@@ -31,7 +35,7 @@ export class RunWatch {
   }
 
   /** Calls once when the run has ended. */
-  onEnd(runId: string, listener: () => void): Cancel {
+  onEnd(runId: string, listener: Listener): Cancel {
     return this.#add(this.#waiting, runId, listener);
   }
 
@@ -56,10 +60,10 @@ export class RunWatch {
     return { changed, cancel: () => cancel() };
   }
 
-  ended(runId: string): void {
+  ended(runId: string, ended?: StoredRun): void {
     const waiting = this.#waiting.get(runId);
     this.#waiting.delete(runId);
-    for (const listener of waiting ?? []) listener();
+    for (const listener of waiting ?? []) listener(ended);
     this.changed(runId);
   }
 
@@ -74,7 +78,7 @@ export class RunWatch {
     for (const runId of Array.from(this.#following.keys())) this.changed(runId);
   }
 
-  #add(listeners: Map<string, Set<() => void>>, runId: string, listener: () => void): Cancel {
+  #add(listeners: Map<string, Set<Listener>>, runId: string, listener: Listener): Cancel {
     const own = listeners.get(runId);
     if (own === undefined) listeners.set(runId, new Set([listener]));
     else own.add(listener);
@@ -83,13 +87,15 @@ export class RunWatch {
       const left = listeners.get(runId);
       left?.delete(listener);
       if (left?.size === 0) listeners.delete(runId);
-      if (this.#waiting.size + this.#following.size > 0) return;
-      this.#cancelLook?.();
-      this.#cancelLook = undefined;
     };
   }
 
+  /** The timer is not taken back when nobody is left: most often somebody is there again before it fires. */
   async #look(): Promise<void> {
+    if (!this.#isWanted) {
+      this.#cancelLook = undefined;
+      return;
+    }
     try {
       const runIds = Array.from(this.#waiting.keys());
       if (runIds.length > 0) for (const runId of await this.store.finishedOf(runIds)) this.ended(runId);
@@ -97,7 +103,11 @@ export class RunWatch {
       this.logger.warn('runs could not be looked at', { error: messageOf(error) });
     }
     for (const runId of Array.from(this.#following.keys())) this.changed(runId);
-    const isWanted = this.#waiting.size + this.#following.size > 0 && this.#cancelLook !== undefined;
-    this.#cancelLook = isWanted ? this.clock.schedule(LOOK_EVERY_MS, () => void this.#look()) : undefined;
+    const goesOn = this.#isWanted && this.#cancelLook !== undefined;
+    this.#cancelLook = goesOn ? this.clock.schedule(LOOK_EVERY_MS, () => void this.#look()) : undefined;
+  }
+
+  get #isWanted(): boolean {
+    return this.#waiting.size + this.#following.size > 0;
   }
 }
