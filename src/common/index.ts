@@ -8,5 +8,6 @@ export * from './logger.js';
 export * from './nearest.js';
 export * from './random.js';
 export * from './retry.js';
+export * from './rough-size.js';
 export * from './schema.js';
 export * from './turn-end.js';

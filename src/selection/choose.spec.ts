@@ -3,8 +3,9 @@ import { chooseAgain, chooseNobody, chooseRelease, teach } from './choose.js';
 import { exclude, type FilterResult } from './filters.js';
 import { SelectionStrategy } from './selection-strategy.js';
 import type { Selection } from './selection.types.js';
+import { selectionRequest } from '../testing/selection-request.js';
 
-const REQUEST = { capability: 'echo', inputType: 'text' };
+const REQUEST = selectionRequest();
 
 class Scripted extends SelectionStrategy {
   readonly name = 'scripted';

@@ -1,4 +1,5 @@
 import { messageOf } from '../common/index.js';
+import type { AttemptObservation } from '../metrics/index.js';
 import type { Release } from '../registry/index.js';
 import { excludeBusy, type FilterResult } from './filters.js';
 import type { SelectionStrategy } from './selection-strategy.js';
@@ -57,11 +58,25 @@ export function chooseNobody(
 /** Tells a strategy that its choice is carried out. What it throws, now or later, is its own affair. */
 export function teach(strategy: SelectionStrategy, release: Release, request: SelectionRequest): void {
   if (strategy.onChosen === undefined) return;
+  // The slot is taken already: nothing a strategy does may keep it from coming back.
+  contain(() => strategy.onChosen?.(release, request));
+}
+
+/** Tells a strategy what came of an attempt. What it throws, now or later, is its own affair. */
+export function teachOutcome(
+  strategy: SelectionStrategy,
+  request: SelectionRequest,
+  outcome: AttemptObservation,
+): void {
+  contain(() => strategy.onOutcome?.(outcome.release, request, outcome));
+}
+
+function contain(learn: () => unknown): void {
   try {
-    const learned: unknown = strategy.onChosen(release, request);
+    const learned = learn();
     if (learned instanceof Promise) learned.catch(() => {});
   } catch {
-    // The slot is taken already: nothing a strategy does may keep it from coming back.
+    // It has learned nothing, which harms only its own choices.
   }
 }
 

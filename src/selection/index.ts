@@ -1,4 +1,11 @@
-export { chooseAgain, chooseNobody, chooseRelease, teach, type ChosenRelease } from './choose.js';
+export {
+  chooseAgain,
+  chooseNobody,
+  chooseRelease,
+  teach,
+  teachOutcome,
+  type ChosenRelease,
+} from './choose.js';
 export { exclude, filterReleases, type FilterResult, type Requirements } from './filters.js';
 export { SelectionStrategy } from './selection-strategy.js';
 export * from './selection.errors.js';

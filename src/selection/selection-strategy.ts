@@ -1,3 +1,4 @@
+import type { AttemptObservation } from '../metrics/index.js';
 import type { Candidate, Selection, SelectionRequest } from './selection.types.js';
 
 /**
@@ -17,4 +18,7 @@ export abstract class SelectionStrategy {
 
   /** Learns that a candidate got a task. */
   onChosen?(candidate: Candidate, request: SelectionRequest): void;
+
+  /** Learns what came of an attempt, whichever strategy had chosen its agent. */
+  onOutcome?(candidate: Candidate, request: SelectionRequest, outcome: AttemptObservation): void;
 }

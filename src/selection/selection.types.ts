@@ -18,6 +18,13 @@ export interface SelectionRequest {
   readonly capability: string;
   /** The data type of the input; `undefined` when only asked who would be chosen. */
   readonly inputType?: string;
+  /** Rough size of the input as JSON, in bytes; 0 when only asked who would be chosen. Worked out when asked for. */
+  readonly inputBytes: number;
+  /** When the task came to its first choice, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly tenant?: string;
+  readonly priority: 'normal' | 'urgent';
+  readonly criticality: 'normal' | 'critical';
 }
 
 /** A strategy's answer. */

@@ -7,9 +7,12 @@ export const DEFAULT_STRATEGY = 'least-loaded';
 /** The strategies by name; of two with the same name, the later one counts. */
 export class StrategyCatalog {
   readonly #strategies: ReadonlyMap<string, SelectionStrategy>;
+  /** Those that want to know what came of attempts. */
+  readonly learners: readonly SelectionStrategy[];
 
   constructor(strategies: readonly SelectionStrategy[]) {
     this.#strategies = new Map(strategies.map((strategy) => [strategy.name, strategy]));
+    this.learners = [...this.#strategies.values()].filter((strategy) => 'onOutcome' in strategy);
   }
 
   /** @throws STRATEGY_UNKNOWN with the names there are */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capability, type Capability, type ManifestInput, type TaskContext } from '../agents/index.js';
 import { EventBus, SeededRandom } from '../common/index.js';
+import type { AttemptObserver } from '../metrics/index.js';
 import {
   AttemptRunner,
   Dispatcher,
@@ -79,6 +80,7 @@ export interface ExecutorSetup extends OrchestrationOptions {
   readonly agents?: readonly StubAgent[];
   /** Strategies beside the four of the house. */
   readonly strategies?: readonly SelectionStrategy[];
+  readonly observers?: readonly AttemptObserver[];
   readonly seed?: number;
 }
 
@@ -100,7 +102,7 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
   const waitingRoom = new WaitingRoom(clock, maxQueuedTasks);
   const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
   const surroundings = { clock, random, logger, events, dispatcher };
-  const runner = new AttemptRunner({ ...surroundings, abortGraceMs });
+  const runner = new AttemptRunner({ ...surroundings, observers: setup.observers, abortGraceMs });
   const executor = new TaskExecutor({ ...surroundings, catalog, runner, shutdownGraceMs });
   /** Brings an agent in while tasks may be under way. */
   const add = (stub: StubAgent) => {

@@ -6,6 +6,7 @@ import {
   type ProvidedCapability,
 } from '../../agents/index.js';
 import {
+  messageOf,
   toFailure,
   type CadreError,
   type Clock,
@@ -13,6 +14,7 @@ import {
   type Logger,
   type RandomSource,
 } from '../../common/index.js';
+import type { AttemptObserver } from '../../metrics/index.js';
 import type { Release } from '../../registry/index.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { AttemptTimeoutError, TaskTimeoutError, toAgentError } from '../orchestration.errors.js';
@@ -20,6 +22,7 @@ import { AttemptAbandoned, AttemptFinished } from '../orchestration.events.js';
 import type { TaskRun } from '../tasks/task-run.js';
 import { Attempt } from './attempt.js';
 import { invoke, isPending } from './invoke.js';
+import { Observation } from './observe.js';
 import { supervise } from './supervise.js';
 
 /** What an attempt came to. */
@@ -34,6 +37,8 @@ export interface AttemptRunnerParts {
   readonly logger: Logger;
   readonly events: EventBus;
   readonly dispatcher: Dispatcher;
+  /** Told of every attempt, in this order, before anybody else can hear of its end. */
+  readonly observers?: readonly AttemptObserver[] | undefined;
   /** Milliseconds for an agent's code to end after its abort. */
   readonly abortGraceMs: number;
 }
@@ -142,10 +147,24 @@ export class AttemptRunner {
 
   #record({ task, attempt }: Work, error: CadreError | undefined): void {
     const record = task.record(attempt, error);
+    this.#observe(new Observation(task, attempt, record, error), task);
     const { release, inputType, taskId, capability } = attempt;
     this.parts.events.publish(AttemptFinished, { release, taskId, capability, inputType, record });
   }
+
+  #observe(observation: Observation, task: TaskRun): void {
+    for (const observer of this.parts.observers ?? NOBODY) {
+      try {
+        observer.onAttempt(observation);
+      } catch (error) {
+        this.parts.logger.error('an attempt could not be observed', { error: messageOf(error) });
+      }
+    }
+    this.parts.dispatcher.teach(task, observation);
+  }
 }
+
+const NOBODY: readonly AttemptObserver[] = [];
 
 /** From the input to the output, validated on both sides; without a promise as long as nothing has to be waited for. */
 function perform({ task, attempt }: Work, provided: ProvidedCapability): Match | PromiseLike<Match> {

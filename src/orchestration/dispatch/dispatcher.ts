@@ -1,10 +1,12 @@
 import type { Clock } from '../../common/index.js';
+import type { AttemptObservation } from '../../metrics/index.js';
 import type { Catalog, Release } from '../../registry/index.js';
 import {
   chooseAgain,
   chooseNobody,
   chooseRelease,
   teach,
+  teachOutcome,
   type Choice,
   type StrategyCatalog,
 } from '../../selection/index.js';
@@ -47,6 +49,11 @@ export class Dispatcher {
   vacate(release: Release): void {
     release.vacateSlot();
     this.waitingRoom.wake(release.capabilities.keys(), () => release.hasFreeSlot);
+  }
+
+  /** Lets every strategy that learns know what came of an attempt. */
+  teach(task: TaskRun, outcome: AttemptObservation): void {
+    for (const strategy of this.strategies.learners) teachOutcome(strategy, task.selection, outcome);
   }
 
   /** Lets tasks in line look again, because an agent came, went, or changed its status. */

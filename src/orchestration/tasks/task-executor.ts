@@ -49,6 +49,8 @@ export interface TaskExecutorParts {
 export interface StepOfRun {
   readonly runId: string;
   readonly stepId: string;
+  /** The name of the run's workflow. */
+  readonly workflow?: string;
   readonly context: RunContext;
 }
 
@@ -152,6 +154,7 @@ export class TaskExecutor {
       taskId: newId(),
       runId: step?.runId,
       stepId: step?.stepId,
+      workflow: step?.workflow,
     };
     return new TaskRun(request, findCandidates(catalog, query), clock, this.#report);
   }

@@ -1,5 +1,5 @@
 import { InvalidInputError, matchInput, type Contract, type Match } from '../../agents/index.js';
-import { MAX_JSON_DEPTH, type SchemaIssue } from '../../common/index.js';
+import { MAX_JSON_DEPTH, roughJsonBytes, type SchemaIssue } from '../../common/index.js';
 
 const PENDING: Match = { ok: false, issues: [{ path: '$', message: 'is still being validated' }] };
 
@@ -12,6 +12,7 @@ const PENDING: Match = { ok: false, issues: [{ path: '$', message: 'is still bei
 export class TaskInput {
   readonly #matches = new Map<Contract, Match>();
   #isHandedOut = false;
+  #roughBytes: number | undefined;
 
   /** @param inputType says of which data type the input is, where several would do */
   constructor(
@@ -22,6 +23,11 @@ export class TaskInput {
   /** How the input matched each contract it was held against. */
   get matches(): ReadonlyMap<Contract, Match> {
     return this.#matches;
+  }
+
+  /** Rough size of the input as JSON, in bytes; worked out when first asked for. */
+  get roughBytes(): number {
+    return (this.#roughBytes ??= this.given === undefined ? 0 : roughJsonBytes(this.given));
   }
 
   /** The data type of the input, by the first contract that it fits. */

@@ -6,6 +6,7 @@ import type { Attempt, TaskIdentity } from '../attempts/attempt.js';
 import type { CandidateQuery, CandidateSet } from '../dispatch/candidates.js';
 import { TaskCanceledError, TaskTimeoutError } from '../orchestration.errors.js';
 import type { TaskInput } from './task-input.js';
+import { TaskSelection } from './task-selection.js';
 import type { ResolvedTaskOptions } from './task.options.js';
 import type { AttemptRecord, TaskProgress } from './task.types.js';
 
@@ -18,6 +19,7 @@ export interface TaskRequest {
   /** Set when the task is a step of a run. */
   readonly runId?: string;
   readonly stepId?: string;
+  readonly workflow?: string;
 }
 
 /** The state of one task from its request to its envelope. */
@@ -111,7 +113,8 @@ export class TaskRun implements TaskIdentity {
 
   /** What the strategy is told. */
   get selection(): SelectionRequest {
-    return (this.#selection ??= { capability: this.capability, inputType: this.input.type });
+    const { capability, input, options } = this;
+    return (this.#selection ??= new TaskSelection(capability, this.clock.now(), input, options));
   }
 
   /** The candidates to ask now: all, or only those that were asked already when no further one may be. */

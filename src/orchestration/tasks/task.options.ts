@@ -20,6 +20,7 @@ export const TASK_DEFAULTS = {
 const MAX_TIMEOUT_MS = 86_400_000;
 const MAX_FALLBACKS = 100;
 const MAX_KEY_LENGTH = 200;
+const MAX_TENANT_LENGTH = 200;
 const POLICIES: readonly UnavailablePolicy[] = ['alternative', 'queue', 'skip', 'fail'];
 
 /** A task's options, complete and within their bounds. */
@@ -54,6 +55,7 @@ export function resolveTaskOptions(options?: TaskOptions, context?: RunContext):
   if (!isObject(options)) refuse('options', options, 'an object');
   checkNumbers(options);
   checkTexts(options);
+  checkHints(options);
   checkObjects(options);
   return {
     ...options,
@@ -83,6 +85,12 @@ function checkTexts({ inputType, strategy, agent, region, tags, idempotencyKey }
   if (tags === undefined) return;
   if (!Array.isArray(tags)) refuse('tags', tags, 'a list of texts');
   for (const tag of tags) checkText('tags', tag);
+}
+
+function checkHints({ priority, criticality, tenant }: TaskOptions): void {
+  checkOneOf('priority', priority, ['normal', 'urgent']);
+  checkOneOf('criticality', criticality, ['normal', 'critical']);
+  checkText('tenant', tenant, MAX_TENANT_LENGTH);
 }
 
 function checkObjects({ context, signal, onProgress }: TaskOptions): void {
@@ -125,6 +133,10 @@ function checkText(field: string, value: string | undefined, maxLength = Infinit
     value,
     maxLength === Infinity ? 'a text that is not empty' : `a text of 1 to ${maxLength} characters`,
   );
+}
+
+function checkOneOf(field: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value !== undefined && !allowed.includes(value)) refuse(field, value, `one of ${allowed.join(', ')}`);
 }
 
 function isObject(value: unknown): value is object {

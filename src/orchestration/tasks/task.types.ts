@@ -23,6 +23,12 @@ export interface TaskOptions {
   readonly strategy?: string;
   /** Pins the task to an agent, `name` or `name@range`. */
   readonly agent?: string;
+  /** `urgent`: speed matters most. Default `normal`. */
+  readonly priority?: 'normal' | 'urgent';
+  /** `critical`: success matters most. Default `normal`. */
+  readonly criticality?: 'normal' | 'critical';
+  /** On whose behalf, for statistics and limits; 1 to 200 characters. */
+  readonly tenant?: string;
   /** Only agents of this region. */
   readonly region?: string;
   /** Only agents with all of these tags. */

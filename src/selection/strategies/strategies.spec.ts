@@ -7,8 +7,9 @@ import { FirstStrategy } from './first.strategy.js';
 import { LeastLoadedStrategy } from './least-loaded.strategy.js';
 import { RandomStrategy } from './random.strategy.js';
 import { RoundRobinStrategy } from './round-robin.strategy.js';
+import { selectionRequest } from '../../testing/selection-request.js';
 
-const REQUEST = { capability: 'echo' };
+const REQUEST = selectionRequest();
 
 /** Releases with so many of their slots in use. */
 function releases(...loads: readonly (readonly [inFlight: number, slots: number])[]): Release[] {
@@ -124,7 +125,7 @@ describe('round-robin', () => {
     const candidates = idle(2);
     const strategy = new RoundRobinStrategy();
     take(strategy, candidates);
-    expect(take(strategy, candidates, { capability: 'other' })).toBe(0);
+    expect(take(strategy, candidates, selectionRequest({ capability: 'other' }))).toBe(0);
     expect(strategy.select(candidates, REQUEST)).toEqual({ index: 1, reason: 'had no turn yet' });
     take(strategy, candidates);
     expect(strategy.select(candidates, REQUEST).reason).toBe('its last turn is longest ago');

@@ -103,9 +103,11 @@ export class RemoteAction {
 
   #taskOf({ key, frame }: Unit, task: PlannedTask, name: string, options: RemoteOptions): RemoteTask {
     const { strategy, whenUnavailable } = task;
-    const { runId } = this.execution;
+    const { runId, run } = this.execution;
+    const { workflow } = run;
     const outputs = frame.context.outputs();
-    return { runId, key, name, demand: demandOf(task), strategy, whenUnavailable, outputs, ...options };
+    const demand = demandOf(task);
+    return { runId, workflow, key, name, demand, strategy, whenUnavailable, outputs, ...options };
   }
 
   /** Not from a claim that is over: the next one waits for the very same task. */

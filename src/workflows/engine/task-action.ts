@@ -69,13 +69,14 @@ export class TaskAction {
 
   async #execute(unit: Unit, task: PlannedTask, input: Flowing): Promise<TaskResult> {
     const { execution } = this;
-    const { runId, executor } = execution;
+    const { runId, run, executor } = execution;
     const capability = task.capability ?? this.#onlyCapabilityOf(task.agent as string);
     execution.begin();
     try {
       return await executor.execute(capability, input.value, this.#optionsOf(unit, task, input), {
         runId,
         stepId: unit.key,
+        workflow: run.workflow,
         context: unit.frame.context,
       });
     } finally {

@@ -22,12 +22,12 @@ export async function doTask(
   signal: AbortSignal,
   { executor, catalog, maxOutputBytes }: TaskDoerParts,
 ): Promise<ActionResult> {
-  const { runId, key, demand, input } = task;
+  const { runId, key, workflow, demand, input } = task;
   let capability = demand.capability;
   try {
     capability ??= onlyCapabilityOf(demand.agent as string, catalog);
     const options = { ...optionsOf(task, capability, catalog), signal };
-    const step = { runId, stepId: key, context: contextOf(task) };
+    const step = { runId, stepId: key, workflow, context: contextOf(task) };
     const done = await executor.execute(capability, input, options, step);
     const { taskId, choice, attempts, costUsd } = done;
     if (done.status === 'skipped') {

@@ -5,6 +5,8 @@ import type { Demand } from '../../registry/index.js';
 /** A step of a run, for whoever hosts an agent that can do it. JSON. */
 export interface RemoteTask {
   readonly runId: string;
+  /** The name of the run's workflow. */
+  readonly workflow?: string;
   /** The place of the step in the run. */
   readonly key: string;
   /** Names this sending of the step within its run; its result comes back under this name. */

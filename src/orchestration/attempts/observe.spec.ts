@@ -1,0 +1,125 @@
+import { RunContext, type TaskContext } from '../../agents/index.js';
+import { CadreError, type ErrorKind } from '../../common/index.js';
+import type { AttemptObservation } from '../../metrics/index.js';
+import {
+  SelectionStrategy,
+  type Candidate,
+  type Selection,
+  type SelectionRequest,
+} from '../../selection/index.js';
+import { failing, hanging, NOTHING_LEFT, setup, type StubAgent } from '../../testing/build-executor.js';
+import { ShuttingDownError } from '../orchestration.errors.js';
+import { judge } from './observe.js';
+
+/** An executor and what its observer was told; inputs are asked for in the call, as they have to be. */
+function observe(agents: readonly StubAgent[]) {
+  const seen: (AttemptObservation & { readonly bytes: number })[] = [];
+  const onAttempt = (observation: AttemptObservation): void => {
+    seen.push(Object.assign(observation, { bytes: observation.inputBytes }));
+  };
+  return { ...setup(agents, { observers: [{ onAttempt }] }), seen };
+}
+
+const excused: readonly ErrorKind[] = ['definition', 'input', 'not-found', 'conflict', 'canceled'];
+const charged: readonly ErrorKind[] = ['unavailable', 'timeout', 'execution', 'internal'];
+
+describe('judge', () => {
+  it.each(excused)('excuses the agent when the error is of the kind %s', (kind) => {
+    expect(judge(new CadreError({ code: 'X', kind, message: 'x' }))).toBe('excused');
+  });
+
+  it.each(charged)('charges the agent with an error of the kind %s', (kind) => {
+    expect(judge(new CadreError({ code: 'X', kind, message: 'x' }))).toBe('failed');
+  });
+
+  it('excuses the agent when the process is about to stop', () => {
+    expect(judge(new ShuttingDownError())).toBe('excused');
+    expect(judge(undefined)).toBe('succeeded');
+  });
+});
+
+describe('an observer', () => {
+  it('is told of each attempt, what became of it and whose it was', async () => {
+    const handle = async (_: never, task: TaskContext): Promise<string> => {
+      task.reportUsage({ inputTokens: 3, outputTokens: 5, costUsd: 0.25 });
+      return 'done';
+    };
+    const { executor, clock, seen } = observe([
+      { name: 'a', handle: failing() },
+      { name: 'b', handle },
+    ]);
+    const step = { runId: 'run-1', stepId: 's', workflow: 'brief', context: RunContext.EMPTY };
+    const { taskId } = await executor.execute('echo', 'hello', { strategy: 'first', tenant: 'acme' }, step);
+    const shared = {
+      taskId,
+      runId: 'run-1',
+      workflow: 'brief',
+      tenant: 'acme',
+      capability: 'echo',
+      bytes: 7,
+    };
+    expect(seen).toMatchObject([
+      { ...shared, verdict: 'failed', errorKind: 'execution', errorCode: 'AGENT_FAILED', costUsd: 0 },
+      { ...shared, verdict: 'succeeded', costUsd: 0.25, inputTokens: 3, outputTokens: 5 },
+    ]);
+    expect(seen.map(({ release }) => release.name)).toEqual(['a', 'b']);
+    expect(seen[1]).toMatchObject({
+      startedAt: clock.now(),
+      durationMs: 0,
+      queuedMs: 0,
+      inputType: 'echo_input',
+    });
+  });
+
+  it('is told how long an attempt took, and that a timeout is the agent’s', async () => {
+    const { run, clock, seen } = observe([{ name: 'a', handle: hanging }]);
+    const running = run({ timeoutMs: 500 });
+    await clock.advanceAsync(2_000);
+    await running;
+    expect(seen).toMatchObject([{ verdict: 'failed', errorKind: 'timeout', durationMs: 500 }]);
+  });
+
+  it('disturbs neither the task nor the observers behind it when it throws', async () => {
+    const seen: string[] = [];
+    const broken = {
+      onAttempt: (): void => {
+        throw new Error('full');
+      },
+    };
+    const observers = [broken, { onAttempt: ({ verdict }: AttemptObservation) => void seen.push(verdict) }];
+    const { run, logger, leftovers } = setup([{ name: 'a' }], { observers });
+    expect(await run()).toMatchObject({ status: 'succeeded' });
+    expect(seen).toEqual(['succeeded']);
+    expect(logger.lines).toEqual(['error an attempt could not be observed']);
+    expect(leftovers()).toEqual(NOTHING_LEFT);
+  });
+});
+
+describe('a strategy that learns', () => {
+  class Learner extends SelectionStrategy {
+    readonly name = 'learner';
+    readonly learned: unknown[] = [];
+
+    select(): Selection {
+      return { index: 0, reason: 'first' };
+    }
+
+    override onOutcome(
+      candidate: Candidate,
+      request: SelectionRequest,
+      { verdict }: AttemptObservation,
+    ): void {
+      const { at: _, inputBytes, priority, criticality, tenant } = request;
+      this.learned.push({ agent: candidate.name, verdict, inputBytes, priority, criticality, tenant });
+      throw new Error('forgotten again');
+    }
+  }
+
+  it('is told what came of attempts that others chose for too, and of the task', async () => {
+    const learner = new Learner();
+    const { run } = setup([{ name: 'a' }], { strategies: [learner] });
+    const hints = { priority: 'urgent', criticality: 'critical', tenant: 'acme' } as const;
+    expect(await run({ strategy: 'first', ...hints })).toMatchObject({ status: 'succeeded' });
+    expect(learner.learned).toEqual([{ agent: 'a', verdict: 'succeeded', inputBytes: 4, ...hints }]);
+  });
+});

@@ -1,0 +1,70 @@
+import type { CadreError, ErrorKind } from '../../common/index.js';
+import type { AttemptObservation, AttemptVerdict } from '../../metrics/index.js';
+import type { Release } from '../../registry/index.js';
+import { ShuttingDownError } from '../orchestration.errors.js';
+import type { TaskRun } from '../tasks/task-run.js';
+import type { AttemptRecord } from '../tasks/task.types.js';
+import type { Attempt } from './attempt.js';
+
+/** Kinds of errors that say nothing of the agent: they are the caller's doing. */
+const EXCUSED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'definition',
+  'input',
+  'not-found',
+  'conflict',
+  'canceled',
+]);
+
+/** How an attempt that ended with this error, or with none, counts for its agent. */
+export function judge(error: CadreError | undefined): AttemptVerdict {
+  if (error === undefined) return 'succeeded';
+  return EXCUSED.has(error.kind) || error instanceof ShuttingDownError ? 'excused' : 'failed';
+}
+
+/** An attempt that has ended, for those who learn from it. */
+export class Observation implements AttemptObservation {
+  readonly release: Release;
+  readonly taskId: string;
+  readonly runId: string | undefined;
+  readonly workflow: string | undefined;
+  readonly tenant: string | undefined;
+  readonly capability: string;
+  readonly inputType: string;
+  readonly verdict: AttemptVerdict;
+  readonly errorKind: ErrorKind | undefined;
+  readonly errorCode: string | undefined;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly queuedMs: number;
+  readonly costUsd: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+
+  constructor(
+    private readonly task: TaskRun,
+    attempt: Attempt,
+    record: AttemptRecord,
+    error: CadreError | undefined,
+  ) {
+    this.release = attempt.release;
+    this.taskId = task.taskId;
+    this.runId = task.runId;
+    this.workflow = task.request.workflow;
+    this.tenant = task.options.tenant;
+    this.capability = task.capability;
+    this.inputType = attempt.inputType;
+    this.verdict = judge(error);
+    this.errorKind = error?.kind;
+    this.errorCode = error?.code;
+    this.startedAt = record.startedAt;
+    this.durationMs = record.durationMs;
+    this.queuedMs = task.queuedMs;
+    this.costUsd = record.costUsd;
+    this.inputTokens = record.usage.inputTokens;
+    this.outputTokens = record.usage.outputTokens;
+  }
+
+  get inputBytes(): number {
+    return this.task.input.roughBytes;
+  }
+}
