@@ -34,18 +34,18 @@ export class ServerProcess {
     void this.ended.then(() => this.#listeners.forEach((listener) => listener()));
   }
 
-  /** Starts a server, in memory unless it is told otherwise, and waits until it listens. @param program default: the server of the troupe */
-  static async start(environment: Record<string, string> = {}, program?: string): Promise<ServerProcess> {
-    const server = ServerProcess.spawn({ PORT: '0', ...environment }, program);
+  /** Starts a server, in memory unless it is told otherwise, and waits until it listens. @param program a file and its arguments; default: the server of the troupe */
+  static async start(environment: Record<string, string> = {}, ...program: string[]): Promise<ServerProcess> {
+    const server = ServerProcess.spawn({ PORT: '0', ...environment }, ...program);
     const { url } = await server.line('listening');
     server.#client = new Client(String(url));
     return server;
   }
 
   /** Starts one that need not come up. */
-  static spawn(environment: Record<string, string>, program = TROUPE): ServerProcess {
+  static spawn(environment: Record<string, string>, program = TROUPE, ...args: string[]): ServerProcess {
     const { HOST: _host, NODE_OPTIONS: _options, ...env } = process.env;
-    const child = spawn(process.execPath, ['--import', HOOKS, program], {
+    const child = spawn(process.execPath, ['--import', HOOKS, program, ...args], {
       env: { ...env, CADRE_PERSISTENCE: 'memory', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
