@@ -3,6 +3,7 @@ import { ConfigurableModuleClass } from './cadre.module-definition.js';
 import { cadreProviders } from './cadre.providers.js';
 import { DatabaseService } from './database.service.js';
 import { Clock, EventBus, Logger, RandomSource } from './common/index.js';
+import { METRICS_OPTIONS, MetricsModule } from './metrics/index.js';
 import {
   ORCHESTRATION_OPTIONS,
   OrchestrationModule,
@@ -29,7 +30,7 @@ import {
  */
 @Global()
 @Module({
-  imports: [StatusModule, RegistryModule, OrchestrationModule, WorkflowsModule],
+  imports: [StatusModule, RegistryModule, MetricsModule, OrchestrationModule, WorkflowsModule],
   providers: [...cadreProviders, DatabaseService, OrchestrationService],
   exports: [
     Clock,
@@ -46,10 +47,12 @@ import {
     RUN_STORES,
     WORKFLOW_OPTIONS,
     REGISTRY_OPTIONS,
+    METRICS_OPTIONS,
     ORCHESTRATION_OPTIONS,
     OrchestrationService,
     StatusModule,
     RegistryModule,
+    MetricsModule,
     OrchestrationModule,
     WorkflowsModule,
   ],

@@ -1,3 +1,4 @@
+import type { MetricsOptions } from './metrics/index.js';
 import type { OrchestrationOptions } from './orchestration/index.js';
 import type { DatabaseOptions } from './persistence/index.js';
 import type { RegistryOptions } from './registry/index.js';
@@ -9,6 +10,7 @@ export interface CadreOptions {
   /** Which status may follow which; default: the table in ARCHITECTURE.md. */
   readonly statusTransitions?: TransitionTable;
   readonly registry?: RegistryOptions;
+  readonly metrics?: MetricsOptions;
   readonly orchestration?: OrchestrationOptions;
   /**
    * Where status, history, workflows and runs are kept: a Postgres by its `url`, else an embedded database in `dataDir`. Default: in

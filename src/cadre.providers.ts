@@ -10,6 +10,7 @@ import {
   SystemRandom,
   messageOf,
 } from './common/index.js';
+import { METRICS_OPTIONS, resolveMetricsOptions } from './metrics/index.js';
 import { NestLogger } from './nest-logger.js';
 import { ORCHESTRATION_OPTIONS, resolveOrchestrationOptions, WorkflowRunner } from './orchestration/index.js';
 import {
@@ -130,6 +131,11 @@ const options: Provider[] = [
     provide: REGISTRY_OPTIONS,
     inject: [CADRE_OPTIONS],
     useFactory: ({ registry }: CadreOptions) => resolveRegistryOptions(registry),
+  },
+  {
+    provide: METRICS_OPTIONS,
+    inject: [CADRE_OPTIONS],
+    useFactory: ({ metrics }: CadreOptions) => resolveMetricsOptions(metrics),
   },
   {
     provide: ORCHESTRATION_OPTIONS,

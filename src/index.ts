@@ -145,3 +145,13 @@ export {
   type Uptime,
 } from './status/index.js';
 export { InvalidWorkflowError, type DefinitionProblem } from './workflows/index.js';
+
+// Measured performance
+export {
+  PerformanceBook,
+  type AttemptObservation,
+  type AttemptObserver,
+  type AttemptVerdict,
+  type MetricsOptions,
+  type PerformanceEstimate,
+} from './metrics/index.js';

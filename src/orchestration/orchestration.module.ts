@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MetricsModule } from '../metrics/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { SelectionModule } from '../selection/index.js';
 import { orchestrationProviders } from './orchestration.providers.js';
@@ -7,7 +8,7 @@ import { Dispatcher } from './dispatch/dispatcher.js';
 
 /** Carries out single tasks. */
 @Module({
-  imports: [RegistryModule, SelectionModule],
+  imports: [RegistryModule, MetricsModule, SelectionModule],
   providers: orchestrationProviders,
   exports: [Dispatcher, TaskExecutor],
 })

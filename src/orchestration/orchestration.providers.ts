@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
+import { PerformanceBook, type AttemptObserver } from '../metrics/index.js';
 import { Catalog } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
 import { AttemptRunner } from './attempts/attempt-runner.js';
@@ -8,6 +9,8 @@ import type { ResolvedOrchestrationOptions } from './orchestration.options.js';
 import { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
 import { TaskExecutor } from './tasks/task-executor.js';
 import { WaitingRoom } from './dispatch/waiting-room.js';
+
+const OBSERVERS = Symbol.for('cadre.orchestration.observers');
 
 /** Puts the plain parts of the orchestrator together. */
 export const orchestrationProviders: Provider[] = [
@@ -22,13 +25,32 @@ export const orchestrationProviders: Provider[] = [
     ) => new Dispatcher(catalog, strategies, new WaitingRoom(clock, options.maxQueuedTasks), clock),
   },
   {
+    // Told of every attempt, in this order.
+    provide: OBSERVERS,
+    inject: [PerformanceBook],
+    useFactory: (...observers: AttemptObserver[]) => observers,
+  },
+  {
     provide: TaskExecutor,
-    inject: [Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, ORCHESTRATION_OPTIONS],
+    inject: [Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, OBSERVERS, ORCHESTRATION_OPTIONS],
     useFactory: (
-      ...parts: [Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, ResolvedOrchestrationOptions]
+      ...parts: [
+        ...[Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher],
+        AttemptObserver[],
+        ResolvedOrchestrationOptions,
+      ]
     ) => {
-      const [clock, random, logger, events, catalog, dispatcher, { abortGraceMs, shutdownGraceMs }] = parts;
-      const runner = new AttemptRunner({ clock, random, logger, events, dispatcher, abortGraceMs });
+      const [clock, random, logger, events, catalog, dispatcher, observers, options] = parts;
+      const { abortGraceMs, shutdownGraceMs } = options;
+      const runner = new AttemptRunner({
+        clock,
+        random,
+        logger,
+        events,
+        dispatcher,
+        observers,
+        abortGraceMs,
+      });
       return new TaskExecutor({
         clock,
         random,

@@ -1,0 +1,80 @@
+import type { AgentManifest } from '../../agents/index.js';
+import type { Clock } from '../../common/index.js';
+import type { AttemptObservation, AttemptObserver } from '../attempt-observation.types.js';
+import { LiveEstimate, type EstimateOptions } from './live-estimate.js';
+import type { PerformanceEstimate } from './performance-estimate.types.js';
+import { priorOf } from './prior.js';
+
+/** What the book needs of a release. */
+export interface EstimatedRelease {
+  /** `name@version`. */
+  readonly id: string;
+  readonly manifest: AgentManifest;
+}
+
+interface Page {
+  readonly estimate: LiveEstimate;
+  /** By which the priors were made. */
+  manifest: AgentManifest;
+}
+
+/**
+ * What is expected of each release at each capability, kept in memory and read on the task path.
+ * @publicApi
+ */
+export class PerformanceBook implements AttemptObserver {
+  /** By capability, then by release: those who choose ask for many releases of one capability. */
+  readonly #pages = new Map<string, Map<string, Page>>();
+
+  constructor(
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+    private readonly options: EstimateOptions,
+  ) {}
+
+  /** What is expected now. The same object each time, brought up to date; O(1), allocates nothing for a known pair. */
+  estimate(release: EstimatedRelease, capability: string): PerformanceEstimate {
+    const nowMs = this.clock.monotonicMs();
+    const estimate = this.#find(release, capability, nowMs);
+    estimate.settle(nowMs);
+    return estimate;
+  }
+
+  /** Attempts that are excused say nothing, nor do durations and costs that cannot be: time and money are 0 or more. */
+  onAttempt({ release, capability, verdict, durationMs, costUsd }: AttemptObservation): void {
+    if (verdict === 'excused' || !isAmount(durationMs) || !isAmount(costUsd)) return;
+    const nowMs = this.clock.monotonicMs();
+    const outcome = { hasSucceeded: verdict === 'succeeded', durationMs, costUsd };
+    this.#find(release, capability, nowMs).observe(outcome, nowMs);
+  }
+
+  /** Forgets a release that has left: one of its id that comes in later begins anew. */
+  forget(releaseId: string): void {
+    for (const [capability, releases] of this.#pages) {
+      releases.delete(releaseId);
+      if (releases.size === 0) this.#pages.delete(capability);
+    }
+  }
+
+  #find({ id, manifest }: EstimatedRelease, capability: string, nowMs: number): LiveEstimate {
+    const page = this.#pages.get(capability)?.get(id);
+    if (page === undefined) return this.#open(id, capability, manifest, nowMs);
+    if (page.manifest !== manifest) {
+      page.manifest = manifest;
+      page.estimate.declare(priorOf(manifest, capability, this.options.priorWeight));
+    }
+    return page.estimate;
+  }
+
+  #open(id: string, capability: string, manifest: AgentManifest, nowMs: number): LiveEstimate {
+    let releases = this.#pages.get(capability);
+    if (releases === undefined) this.#pages.set(capability, (releases = new Map()));
+    const prior = priorOf(manifest, capability, this.options.priorWeight);
+    const estimate = new LiveEstimate(prior, this.options, nowMs);
+    releases.set(id, { estimate, manifest });
+    return estimate;
+  }
+}
+
+function isAmount(value: number): boolean {
+  return value >= 0 && value < Infinity;
+}
