@@ -79,13 +79,7 @@ export {
   type WorkflowList,
 } from './orchestration/index.js';
 export { AttemptAbandoned, AttemptFinished, TaskFinished, TaskProgressed } from './orchestration/index.js';
-export {
-  SelectionStrategy,
-  type Candidate,
-  type Choice,
-  type Exclusion,
-  type Selection,
-} from './selection/index.js';
+export { Strategy, type Candidate, type Choice, type Exclusion, type Selection } from './selection/index.js';
 
 // Writing workflows
 export {

@@ -1,13 +1,13 @@
 import { buildStub } from '../testing/build-executor.js';
 import { chooseAgain, chooseNobody, chooseRelease, teach } from './choose.js';
 import { exclude, type FilterResult } from './filters.js';
-import { SelectionStrategy } from './selection-strategy.js';
+import { Strategy } from './strategy.js';
 import type { Selection } from './selection.types.js';
 import { selectionRequest } from '../testing/selection-request.js';
 
 const REQUEST = selectionRequest();
 
-class Scripted extends SelectionStrategy {
+class Scripted extends Strategy {
   readonly name = 'scripted';
   constructor(private readonly answer: () => Selection) {
     super();
@@ -39,6 +39,7 @@ describe('chooseRelease', () => {
       strategy: 'scripted',
       chosen: { agent: 'second', version: '1.0.0' },
       reason: 'looks best',
+      propensity: 1,
       candidates: [
         { agent: 'first', version: '1.0.0', inFlight: 0, maxConcurrentTasks: 1, score: 0.25 },
         { agent: 'second', version: '1.0.0', inFlight: 0, maxConcurrentTasks: 1, score: 0.75 },
@@ -69,7 +70,6 @@ describe('chooseRelease', () => {
     ['a negative position', { index: -1, reason: 'x' }],
     ['a position between two', { index: 0.5, reason: 'x' }],
     ['no number', { index: '1', reason: 'x' }],
-    ['a promise', Promise.resolve({ index: 1, reason: 'x' })],
   ])('takes the first candidate when the strategy answers with %s', (_, answer) => {
     const set = filtered();
     const { release, choice } = chooseRelease(answering(answer), set, REQUEST);
@@ -77,6 +77,42 @@ describe('chooseRelease', () => {
     expect(choice.reason).toBe(
       'the first one, as the strategy "scripted" answered with no position from 0 to 1',
     );
+  });
+
+  it.each([
+    ['a promise', Promise.reject(new Error('later')), 'answered with a promise'],
+    ['a score that is no number', { index: 1, reason: 'x', scores: [1, Number.NaN] }, 'gave scores'],
+    ['a text for a score', { index: 1, reason: 'x', scores: ['1', 2] }, 'gave scores'],
+    ['too few scores', { index: 1, reason: 'x', scores: [1] }, 'gave scores'],
+    ['no probability', { index: 1, reason: 'x', propensity: 0 }, 'gave a propensity'],
+    ['more than certainty', { index: 1, reason: 'x', propensity: 1.5 }, 'gave a propensity'],
+  ])('takes the first candidate when the strategy gives %s, and says what is wrong', (_, answer, problem) => {
+    const set = filtered();
+    const chosen = chooseRelease(answering(answer), set, REQUEST);
+    expect(chosen.release).toBe(set.free[0]);
+    expect(chosen.problem).toContain(problem);
+    expect(chosen.choice.reason).toContain(chosen.problem);
+  });
+
+  it('keeps how likely each was and what chance was drawn from, and leaves endless scores out', () => {
+    const answer = {
+      index: 1,
+      reason: '',
+      scores: [-Infinity, 1],
+      propensity: 0.3,
+      propensities: [0.7, 0.3],
+    };
+    const { choice, evidence } = chooseRelease(
+      answering({ ...answer, seed: 7, evidence: [5, 6] }),
+      filtered(),
+      REQUEST,
+    );
+    expect(choice).toMatchObject({ propensity: 0.3, seed: 7 });
+    expect(choice.candidates).toMatchObject([
+      { propensity: 0.7, score: undefined },
+      { propensity: 0.3, score: 1 },
+    ]);
+    expect(evidence).toEqual([5, 6]);
   });
 
   it.each([

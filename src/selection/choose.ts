@@ -2,7 +2,7 @@ import { messageOf } from '../common/index.js';
 import type { AttemptObservation } from '../metrics/index.js';
 import type { Release } from '../registry/index.js';
 import { excludeBusy, type FilterResult } from './filters.js';
-import type { SelectionStrategy } from './selection-strategy.js';
+import type { Strategy } from './strategy.js';
 import type {
   Choice,
   ConsideredCandidate,
@@ -15,6 +15,15 @@ import type {
 export interface ChosenRelease {
   readonly release: Release;
   readonly choice: Choice;
+  /** What the strategy went by; see {@link Selection}. */
+  readonly evidence?: readonly number[];
+  /** What is wrong with the strategy's answer, in whose place the first candidate was taken. */
+  readonly problem?: string;
+}
+
+interface Answer {
+  readonly selection: Selection;
+  readonly problem?: string;
 }
 
 /**
@@ -24,21 +33,22 @@ export interface ChosenRelease {
  * candidate gets it, and the reason says so.
  */
 export function chooseRelease(
-  strategy: SelectionStrategy,
+  strategy: Strategy,
   filtered: FilterResult,
   request: SelectionRequest,
   aside: readonly Exclusion[] = [],
 ): ChosenRelease {
   const { free } = filtered;
-  const { index, reason, scores } = ask(strategy, free, request);
-  const release = free[index] as Release;
-  return { release, choice: toChoice(strategy, filtered, aside, { release, reason, scores }) };
+  const { selection, problem } = ask(strategy, free, request);
+  const release = free[selection.index] as Release;
+  const choice = toChoice(strategy, filtered, aside, { release, ...selection });
+  return { release, choice, evidence: selection.evidence, problem };
 }
 
 /** The choice for a task that goes on with the release it was tried with before. */
 export function chooseAgain(
   release: Release,
-  strategy: SelectionStrategy,
+  strategy: Strategy,
   filtered: FilterResult,
   aside: readonly Exclusion[] = [],
 ): Choice {
@@ -47,7 +57,7 @@ export function chooseAgain(
 
 /** The choice when nobody can take the task now. */
 export function chooseNobody(
-  strategy: SelectionStrategy,
+  strategy: Strategy,
   { busy, excluded }: FilterResult,
   aside: readonly Exclusion[] = [],
 ): Choice {
@@ -56,7 +66,7 @@ export function chooseNobody(
 }
 
 /** Tells a strategy that its choice is carried out. What it throws, now or later, is its own affair. */
-export function teach(strategy: SelectionStrategy, release: Release, request: SelectionRequest): void {
+export function teach(strategy: Strategy, release: Release, request: SelectionRequest): void {
   if (strategy.onChosen === undefined) return;
   // The slot is taken already: nothing a strategy does may keep it from coming back.
   contain(() => strategy.onChosen?.(release, request));
@@ -64,7 +74,7 @@ export function teach(strategy: SelectionStrategy, release: Release, request: Se
 
 /** Tells a strategy what came of an attempt. What it throws, now or later, is its own affair. */
 export function teachOutcome(
-  strategy: SelectionStrategy,
+  strategy: Strategy,
   request: SelectionRequest,
   outcome: AttemptObservation,
 ): void {
@@ -80,40 +90,72 @@ function contain(learn: () => unknown): void {
   }
 }
 
-function ask(strategy: SelectionStrategy, free: readonly Release[], request: SelectionRequest): Selection {
-  let problem: string;
+function ask(strategy: Strategy, free: readonly Release[], request: SelectionRequest): Answer {
+  let problem: string | undefined;
   try {
     const selection = strategy.select(free, request);
-    if (Number.isInteger(selection.index) && free[selection.index] !== undefined) return selection;
-    problem = `answered with no position from 0 to ${free.length - 1}`;
+    problem = findProblem(selection, free.length);
+    if (problem === undefined) return { selection };
   } catch (error) {
     problem = `failed: ${messageOf(error)}`;
   }
-  return { index: 0, reason: `the first one, as the strategy "${strategy.name}" ${problem}` };
+  const reason = `the first one, as the strategy "${strategy.name}" ${problem}`;
+  return { selection: { index: 0, reason }, problem };
 }
 
+/** What is wrong with an answer; `undefined` when nothing is. */
+function findProblem(selection: Selection, count: number): string | undefined {
+  const { index, scores, propensity = 1 } = selection;
+  if (!(Number.isInteger(index) && index >= 0 && index < count)) {
+    if (isPromise(selection)) return 'answered with a promise; it must not wait';
+    return `answered with no position from 0 to ${count - 1}`;
+  }
+  if (scores !== undefined && !areScores(scores, count))
+    return 'gave scores that are no number for each candidate';
+  return propensity > 0 && propensity <= 1 ? undefined : 'gave a propensity that is no probability above 0';
+}
+
+function areScores(scores: readonly number[], count: number): boolean {
+  if (scores.length !== count) return false;
+  for (const score of scores) if (typeof score !== 'number' || Number.isNaN(score)) return false;
+  return true;
+}
+
+/** What it rejects with later is nobody's business. */
+function isPromise(answer: unknown): boolean {
+  if (!(answer instanceof Promise)) return false;
+  answer.catch(() => {});
+  return true;
+}
+
+type Made = Omit<Selection, 'index' | 'evidence'> & { readonly release: Release };
+
 function toChoice(
-  strategy: SelectionStrategy,
+  strategy: Strategy,
   { free, busy, excluded }: FilterResult,
   aside: readonly Exclusion[],
-  { release, reason, scores }: { release: Release; reason: string; scores?: readonly number[] },
+  { release, reason, scores, propensity = 1, propensities, seed }: Made,
 ): Choice {
   return {
     strategy: strategy.name,
     chosen: { agent: release.name, version: release.version },
     reason,
-    candidates: free.map((candidate, at) => consider(candidate, scores?.[at])),
+    propensity,
+    seed,
+    candidates: free.map((candidate, at) => consider(candidate, scores?.[at], propensities?.[at])),
     excluded: excludedOf(busy, excluded, aside),
   };
 }
 
-function consider(release: Release, score: number | undefined): ConsideredCandidate {
+function consider(release: Release, score = Number.NaN, propensity?: number): ConsideredCandidate {
   return {
     agent: release.name,
     version: release.version,
     inFlight: release.inFlight,
     maxConcurrentTasks: release.manifest.maxConcurrentTasks,
-    score,
+    // JSON has no infinity.
+    score: Number.isFinite(score) ? score : undefined,
+    propensity,
   };
 }
 

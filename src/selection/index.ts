@@ -7,7 +7,7 @@ export {
   type ChosenRelease,
 } from './choose.js';
 export { exclude, filterReleases, type FilterResult, type Requirements } from './filters.js';
-export { SelectionStrategy } from './selection-strategy.js';
+export { Strategy, type RanksCandidates } from './strategy.js';
 export * from './selection.errors.js';
 export { SelectionModule } from './selection.module.js';
 export type * from './selection.types.js';

@@ -35,6 +35,25 @@ export interface Selection {
   readonly reason: string;
   /** One number for each candidate, in their order, where the strategy ranks by one; higher is better. */
   readonly scores?: readonly number[];
+  /** The probability with which this one was chosen, given the candidates; above 0, at most 1. Default 1. */
+  readonly propensity?: number;
+  /** The probability of each candidate, in their order, where the strategy knows them. */
+  readonly propensities?: readonly number[];
+  /** What chance was drawn from, so that it can be drawn again. */
+  readonly seed?: number;
+  /**
+   * What the strategy went by beside loads and the request: the same count of numbers for each candidate, one candidate after the
+   * other, so that the choice can be repeated. Kept with the choice: not to be changed later.
+   */
+  readonly evidence?: readonly number[];
+}
+
+/** A choice as it was recorded, for a strategy to repeat it. */
+export interface RecordedChoice {
+  readonly candidates: readonly ConsideredCandidate[];
+  readonly request: SelectionRequest;
+  readonly seed?: number;
+  readonly evidence?: readonly number[];
 }
 
 /** Why a release was not considered. */
@@ -65,6 +84,7 @@ export interface ConsideredCandidate {
   readonly inFlight: number;
   readonly maxConcurrentTasks: number;
   readonly score?: number;
+  readonly propensity?: number;
 }
 
 /** The result of selecting an agent for a task, with reasons. */
@@ -73,6 +93,10 @@ export interface Choice {
   /** `undefined` when nobody could be chosen. */
   readonly chosen?: { readonly agent: string; readonly version: string };
   readonly reason: string;
+  /** The probability with which it was chosen, given the candidates; 1 where chance had no part in it. */
+  readonly propensity?: number;
+  /** What chance was drawn from. */
+  readonly seed?: number;
   readonly candidates: readonly ConsideredCandidate[];
   readonly excluded: readonly Exclusion[];
 }

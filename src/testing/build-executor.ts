@@ -19,7 +19,7 @@ import {
   RandomStrategy,
   RoundRobinStrategy,
   StrategyCatalog,
-  type SelectionStrategy,
+  type Strategy,
 } from '../selection/index.js';
 import type { AgentStatus } from '../status/index.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -79,7 +79,7 @@ export const NOTHING_LEFT = { slots: 0, tasks: 0, timers: 0 };
 export interface ExecutorSetup extends OrchestrationOptions {
   readonly agents?: readonly StubAgent[];
   /** Strategies beside the four of the house. */
-  readonly strategies?: readonly SelectionStrategy[];
+  readonly strategies?: readonly Strategy[];
   readonly observers?: readonly AttemptObserver[];
   readonly seed?: number;
 }

@@ -1,12 +1,7 @@
 import { RunContext, type TaskContext } from '../../agents/index.js';
 import { CadreError, type ErrorKind } from '../../common/index.js';
 import type { AttemptObservation } from '../../metrics/index.js';
-import {
-  SelectionStrategy,
-  type Candidate,
-  type Selection,
-  type SelectionRequest,
-} from '../../selection/index.js';
+import { Strategy, type Candidate, type Selection, type SelectionRequest } from '../../selection/index.js';
 import { failing, hanging, NOTHING_LEFT, setup, type StubAgent } from '../../testing/build-executor.js';
 import { ShuttingDownError } from '../orchestration.errors.js';
 import { judge } from './observe.js';
@@ -96,7 +91,7 @@ describe('an observer', () => {
 });
 
 describe('a strategy that learns', () => {
-  class Learner extends SelectionStrategy {
+  class Learner extends Strategy {
     readonly name = 'learner';
     readonly learned: unknown[] = [];
 

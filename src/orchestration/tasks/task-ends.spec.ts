@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { capability } from '../../agents/index.js';
-import { SelectionStrategy, type Selection } from '../../selection/index.js';
+import { Strategy, type Selection } from '../../selection/index.js';
 import {
   Echo,
   failing,
@@ -118,7 +118,7 @@ describe('a cancellation', () => {
 
   it('gives back a slot that is taken by the very question that cancels the task', async () => {
     const controller = new AbortController();
-    class Aborting extends SelectionStrategy {
+    class Aborting extends Strategy {
       readonly name = 'aborting';
       select(): Selection {
         controller.abort('by the strategy');

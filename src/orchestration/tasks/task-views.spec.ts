@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { capability, type TaskContext } from '../../agents/index.js';
-import { SelectionStrategy, type Selection } from '../../selection/index.js';
+import { Strategy, type Selection } from '../../selection/index.js';
 import { Echo, hanging, NOTHING_LEFT, setup } from '../../testing/build-executor.js';
 import { TaskProgressed } from '../orchestration.events.js';
 import type { TaskResult } from './task.types.js';
@@ -84,7 +84,7 @@ describe('choose', () => {
 });
 
 describe('a strategy of the user', () => {
-  class Broken extends SelectionStrategy {
+  class Broken extends Strategy {
     readonly name = 'broken';
     select(): Selection {
       throw new Error('no data');

@@ -1,8 +1,8 @@
-import { SelectionStrategy } from '../selection-strategy.js';
+import { Strategy } from '../strategy.js';
 import type { Selection } from '../selection.types.js';
 
 /** The candidate that was registered first. */
-export class FirstStrategy extends SelectionStrategy {
+export class FirstStrategy extends Strategy {
   readonly name = 'first';
 
   select(): Selection {

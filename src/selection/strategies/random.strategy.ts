@@ -1,19 +1,25 @@
-import type { RandomSource } from '../../common/index.js';
-import { SelectionStrategy } from '../selection-strategy.js';
-import type { Candidate, Selection } from '../selection.types.js';
+import { SeededRandom, type RandomSource } from '../../common/index.js';
+import { Strategy } from '../strategy.js';
+import type { Candidate, RecordedChoice, Selection } from '../selection.types.js';
 
 /** Any candidate, each as likely as the others. */
-export class RandomStrategy extends SelectionStrategy {
+export class RandomStrategy extends Strategy {
   readonly name = 'random';
 
   constructor(private readonly random: RandomSource) {
     super();
   }
 
-  select(candidates: readonly Candidate[]): Selection {
-    return {
-      index: this.random.below(candidates.length),
-      reason: `drawn at random from ${candidates.length}`,
-    };
+  select({ length }: readonly Candidate[]): Selection {
+    return draw(length, this.random.below(2 ** 32));
   }
+
+  override replay({ candidates, seed = 0 }: RecordedChoice): Selection {
+    return draw(candidates.length, seed);
+  }
+}
+
+function draw(count: number, seed: number): Selection {
+  const index = new SeededRandom(seed).below(count);
+  return { index, reason: `drawn at random from ${count}`, propensity: 1 / count, seed };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SeededRandom } from '../../common/index.js';
 import type { Release } from '../../registry/index.js';
 import { buildStub } from '../../testing/build-executor.js';
-import type { SelectionStrategy } from '../selection-strategy.js';
+import type { Strategy } from '../strategy.js';
 import { FirstStrategy } from './first.strategy.js';
 import { LeastLoadedStrategy } from './least-loaded.strategy.js';
 import { RandomStrategy } from './random.strategy.js';
@@ -23,7 +23,7 @@ function releases(...loads: readonly (readonly [inFlight: number, slots: number]
 const idle = (count: number) => releases(...Array.from({ length: count }, () => [0, 1] as const));
 
 /** Chooses and learns, as the dispatcher does. */
-function take(strategy: SelectionStrategy, candidates: readonly Release[], request = REQUEST): number {
+function take(strategy: Strategy, candidates: readonly Release[], request = REQUEST): number {
   const { index } = strategy.select(candidates, request);
   strategy.onChosen?.(candidates[index]!, request);
   return index;
@@ -73,6 +73,29 @@ describe('every strategy', () => {
       const strategy = make();
       expect(new Set(times(5, () => strategy.select(candidates, REQUEST).index))).toEqual(new Set([0]));
     }
+  });
+});
+
+describe('a replay', () => {
+  it('chooses the same again, with the same scores, from the record alone', () => {
+    fc.assert(
+      fc.property(loads, fc.integer({ min: 0, max: 20 }), (drawn, rounds) => {
+        const candidates = releases(...drawn);
+        for (const make of STRATEGIES) {
+          const strategy = make();
+          times(rounds, () => take(strategy, candidates));
+          const selection = strategy.select(candidates, REQUEST);
+          const recorded = candidates.map(({ name: agent, version, inFlight, manifest }) => {
+            const { maxConcurrentTasks } = manifest;
+            return { agent, version, inFlight, maxConcurrentTasks };
+          });
+          const { seed, evidence } = selection;
+          const record = { candidates: recorded, request: REQUEST, seed, evidence };
+          // Whatever it has learned since is beside the point, and so is whom it ever knew.
+          expect(make().replay?.(record) ?? make().select([], REQUEST)).toEqual(selection);
+        }
+      }),
+    );
   });
 });
 
@@ -126,7 +149,7 @@ describe('round-robin', () => {
     const strategy = new RoundRobinStrategy();
     take(strategy, candidates);
     expect(take(strategy, candidates, selectionRequest({ capability: 'other' }))).toBe(0);
-    expect(strategy.select(candidates, REQUEST)).toEqual({ index: 1, reason: 'had no turn yet' });
+    expect(strategy.select(candidates, REQUEST)).toMatchObject({ index: 1, reason: 'had no turn yet' });
     take(strategy, candidates);
     expect(strategy.select(candidates, REQUEST).reason).toBe('its last turn is longest ago');
   });

@@ -8,9 +8,10 @@ export class Turns {
   readonly #lastTurn = new Map<string, WeakMap<Candidate, number>>();
   #count = 0;
 
-  /** 0 for a candidate that never had a turn; higher the more recent its last one. */
-  lastTurn(capability: string, candidate: Candidate): number {
-    return this.#lastTurn.get(capability)?.get(candidate) ?? 0;
+  /** For each candidate, in their order: 0 when it never had a turn; higher the more recent its last one. */
+  lastTurns(capability: string, candidates: readonly Candidate[]): number[] {
+    const turns = this.#lastTurn.get(capability);
+    return candidates.map((candidate) => turns?.get(candidate) ?? 0);
   }
 
   take(capability: string, candidate: Candidate): void {
