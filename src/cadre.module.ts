@@ -10,7 +10,7 @@ import {
   OrchestrationService,
   WorkflowRunner,
 } from './orchestration/index.js';
-import { ClusterStore, REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
+import { AgentDependents, ClusterStore, REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
 import { StatusHistoryStore, StatusModule, StatusRules } from './status/index.js';
 import {
   RemoteTaskQueue,
@@ -40,6 +40,7 @@ import {
     StatusHistoryStore,
     StatusRules,
     WorkflowRunner,
+    AgentDependents,
     ClusterStore,
     RemoteTaskQueue,
     WorkflowStore,

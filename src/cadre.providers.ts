@@ -29,7 +29,7 @@ import {
   SqlStatusHistoryStore,
   SqlWorkflowStore,
 } from './persistence/index.js';
-import { ClusterStore, REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
+import { AgentDependents, ClusterStore, REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
 import { StatusHistoryStore, StatusRules } from './status/index.js';
 import {
   resolveWorkflowsOptions,
@@ -38,6 +38,7 @@ import {
   RunService,
   ScheduleStore,
   WORKFLOW_OPTIONS,
+  WorkflowDependents,
   WorkflowStore,
   type RunStores,
 } from './workflows/index.js';
@@ -118,6 +119,7 @@ const adapters: Provider[] = [
       db?.kind === 'postgres' ? new BossRemoteTaskQueue(db, { clock, logger }) : null,
   },
   { provide: WorkflowRunner, useExisting: RunService },
+  { provide: AgentDependents, useExisting: WorkflowDependents },
 ];
 
 /** Options, validated: a wrong one stops the boot. */

@@ -51,8 +51,8 @@ export class AgentRegistry {
    * its current release drains and another stays, that one takes the tasks.
    *
    * Resolves with the releases that this call removed; the list is empty when another call was faster.
-   * @throws AGENT_UNKNOWN, VERSION_RANGE_INVALID, REGISTRY_OPTION_INVALID, AGENT_IN_USE while others depend on it,
-   * DRAIN_TIMEOUT; it is in service again then
+   * @throws AGENT_UNKNOWN, VERSION_RANGE_INVALID, REGISTRY_OPTION_INVALID, AGENT_IN_USE while other agents depend on it,
+   * or workflows that nobody else could do; DRAIN_TIMEOUT; it is in service again then
    */
   async unregister(name: string, options: UnregisterOptions = {}): Promise<AgentInfo[]> {
     return (await this.registrar.unregister(name, options)).map((release) => this.#info(release));

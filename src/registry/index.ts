@@ -8,6 +8,7 @@ export {
 } from './cluster/cluster.store.js';
 export { findOwn, ownSupply, type Demand, type Supply } from './cluster/demand.js';
 export { Neighbors } from './cluster/neighbors.js';
+export { AgentDependents, type AgentDependent } from './admission/agent-dependents.js';
 export { classOf } from './admission/class-of.js';
 export { findMissingDependency, isAvailable } from './catalog/availability.js';
 export { AgentRegistry } from './agent-registry.service.js';

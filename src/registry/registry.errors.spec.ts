@@ -45,7 +45,7 @@ describe('the errors of the registry', () => {
     ],
     [
       new AgentInUseError('ada', ['bob@1.0.0', 'cyd@1.0.0']),
-      '"ada" cannot be unregistered, because others depend on it: bob@1.0.0, cyd@1.0.0. Unregister them first, or use force.',
+      '"ada" cannot be unregistered, because others depend on it: bob@1.0.0, cyd@1.0.0. Remove them first, or use force.',
     ],
     [
       new DrainTimeoutError('ada', 2, 500),

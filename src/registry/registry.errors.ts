@@ -58,14 +58,20 @@ export class InvalidVersionRangeError extends CadreError {
   }
 }
 
-/** The agent cannot go while others depend on it. */
+/** Dependents that a message names; its details name more. */
+const NAMED_DEPENDENTS = 10;
+const MAX_DEPENDENTS = 100;
+
+/** The agent cannot go while others depend on it: agents, by their releases, or workflows. */
 export class AgentInUseError extends CadreError {
   constructor(agent: string, dependents: readonly string[]) {
+    const more = dependents.length - NAMED_DEPENDENTS;
+    const list = dependents.slice(0, NAMED_DEPENDENTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
     super({
       code: 'AGENT_IN_USE',
       kind: 'conflict',
-      message: `"${agent}" cannot be unregistered, because others depend on it: ${dependents.join(', ')}. Unregister them first, or use force.`,
-      details: { agent, dependents },
+      message: `"${agent}" cannot be unregistered, because others depend on it: ${list}. Remove them first, or use force.`,
+      details: { agent, dependents: dependents.slice(0, MAX_DEPENDENTS) },
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger } from '../common/index.js';
 import { StatusService } from '../status/index.js';
+import { AgentDependents } from './admission/agent-dependents.js';
 import { Enrollment } from './admission/enrollment.js';
 import { Gate } from './admission/gate.js';
 import { Withdrawal } from './admission/withdrawal.js';
@@ -21,12 +22,21 @@ export const registryProviders: Provider[] = [
   Neighbors,
   {
     provide: PARTS,
-    inject: [Catalog, StatusService, Clock, EventBus, Logger, REGISTRY_OPTIONS],
+    inject: [Catalog, Neighbors, AgentDependents, StatusService, Clock, EventBus, Logger, REGISTRY_OPTIONS],
     useFactory: (
-      ...given: [Catalog, StatusService, Clock, EventBus, Logger, ResolvedRegistryOptions]
+      ...given: [
+        Catalog,
+        Neighbors,
+        AgentDependents,
+        StatusService,
+        Clock,
+        EventBus,
+        Logger,
+        ResolvedRegistryOptions,
+      ]
     ): RegistryParts => {
-      const [catalog, status, clock, events, logger, options] = given;
-      return { catalog, gate: new Gate(), status, clock, events, logger, options };
+      const [catalog, neighbors, dependents, status, clock, events, logger, options] = given;
+      return { catalog, neighbors, dependents, gate: new Gate(), status, clock, events, logger, options };
     },
   },
   {

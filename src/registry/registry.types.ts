@@ -89,7 +89,7 @@ export interface RegisterOptions {
 export interface UnregisterOptions {
   /** Which releases: a semantic version range; default: all of them. */
   readonly version?: string;
-  /** Does not mind dependents, nor tasks that outlast the drain. Default `false`. */
+  /** Does not mind dependents, agents and workflows, nor tasks that outlast the drain. Default `false`. */
   readonly force?: boolean;
   /** Milliseconds to wait for tasks under way, from the call on, 0 to 3 600 000; default: the registry's `drainTimeoutMs`. */
   readonly drainTimeoutMs?: number;

@@ -3,6 +3,8 @@ import {
   AgentRegistered,
   AgentUnregistered,
   Catalog,
+  Neighbors,
+  type AgentDependent,
   resolveRegistryOptions,
   type RegistryOptions,
 } from '../registry/index.js';
@@ -23,7 +25,12 @@ export function registryHarness(history: StatusHistoryStore, options?: RegistryO
   events.subscribe(AgentUnregistered, ({ release }) => void comings.push(`- ${release.id}`));
   const logger = new RecordingLogger();
   const catalog = new Catalog();
-  return { clock, events, store, status, logger, catalog, comings, options: resolveRegistryOptions(options) };
+  const neighbors = new Neighbors();
+  const needs: AgentDependent[] = [];
+  const dependents = { all: () => needs };
+  const resolved = resolveRegistryOptions(options);
+  const others = { catalog, neighbors, dependents, needs, comings, options: resolved };
+  return { clock, events, store, status, logger, ...others };
 }
 
 /** Lets promise chains that wait for nothing else come to their end. */

@@ -8,6 +8,7 @@ export { Workflow } from './builder/workflow.decorator.js';
 export type { DefinesWorkflow, WorkflowClassOptions } from './builder/workflow.metadata.js';
 export { toMermaid, type MermaidOptions } from './graph/to-mermaid.js';
 export * from './library/library.errors.js';
+export { WorkflowDependents } from './library/workflow-dependents.js';
 export { WorkflowLibrary, type LibraryEntry } from './library/workflow-library.js';
 export { WorkflowStore, type StoredWorkflow } from './library/workflow.store.js';
 export type { WorkflowBundle, WorkflowPlan } from './plan/plan.types.js';

@@ -4,6 +4,7 @@ import { OrchestrationModule } from '../orchestration/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { SelectionModule } from '../selection/index.js';
 import { WorkflowExplorer } from './builder/workflow.explorer.js';
+import { WorkflowDependents } from './library/workflow-dependents.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
 import { RunService } from './runs/run-service.js';
@@ -15,6 +16,6 @@ import { WorkflowsService } from './workflows.service.js';
 @Module({
   imports: [DiscoveryModule, RegistryModule, SelectionModule, OrchestrationModule],
   providers: [...workflowProviders, WorkflowExplorer, WorkflowsService],
-  exports: [Schedules, RunService, WorkflowLibrary, CheckedPreparation],
+  exports: [Schedules, RunService, WorkflowLibrary, WorkflowDependents, CheckedPreparation],
 })
 export class WorkflowsModule {}

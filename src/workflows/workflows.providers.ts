@@ -5,6 +5,7 @@ import { Catalog, Cluster, Neighbors } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
 import type { EngineParts } from './engine/execution.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
+import { WorkflowDependents } from './library/workflow-dependents.js';
 import { WorkflowStore } from './library/workflow.store.js';
 import { RemoteTaskQueue } from './remote/remote-task.queue.js';
 import { RemoteTasks } from './remote/remote-tasks.js';
@@ -29,6 +30,11 @@ export const workflowProviders: Provider[] = [
     provide: WorkflowLibrary,
     inject: [WorkflowStore, Clock],
     useFactory: (store: WorkflowStore, clock: Clock) => new WorkflowLibrary(store, clock),
+  },
+  {
+    provide: WorkflowDependents,
+    inject: [WorkflowLibrary],
+    useFactory: (library: WorkflowLibrary) => new WorkflowDependents(library),
   },
   {
     provide: CheckedPreparation,

@@ -13,7 +13,7 @@ async function setUp(...inputs: readonly ManifestInput[]) {
   const enrollment = new Enrollment({ ...harness, gate });
   const withdrawal = new Withdrawal({ ...harness, gate });
   const enroll = async (input: ManifestInput, healthCheck = (): unknown => true, replace = false) => {
-    const owner = { healthCheck };
+    const owner = { healthCheck, execute: (): unknown => undefined };
     const found = {
       input,
       agentClass: Object,
@@ -171,6 +171,29 @@ describe('dependents', () => {
     await clock.advanceAsync(10);
     await entering;
     expect(ids()).toEqual(['ada@1.0.0', 'bob@1.0.0']);
+  });
+
+  it('that are no agents keep whom they need, unless by force', async () => {
+    const { unregister, release, needs, ids } = await setUp(ada('1.0.0', { capabilities: ['write'] }), bob);
+    needs.push({ name: 'the workflow brief@1.0.0', demands: [{ capability: 'write' }] });
+    await expect(unregister('ada', { version: '1.0.0' })).rejects.toMatchObject({
+      code: 'AGENT_IN_USE',
+      message: expect.stringContaining('bob@1.0.0, the workflow brief@1.0.0. Remove them first'),
+      details: { dependents: ['bob@1.0.0', 'the workflow brief@1.0.0'] },
+    });
+    expect(release('ada@1.0.0').isDraining).toBe(false);
+    await unregister('ada', { force: true });
+    expect(ids()).toEqual(['bob@1.0.0']);
+  });
+
+  it('that are no agents are asked again after the drain', async () => {
+    const { unregister, release, needs } = await setUp(ada('1.0.0', { capabilities: ['write'] }));
+    const wanted = release('ada@1.0.0');
+    wanted.occupySlot();
+    const refused = rejectionOf(unregister('ada'));
+    needs.push({ name: 'the workflow brief@1.0.0', demands: [{ agent: 'ada' }] });
+    wanted.vacateSlot();
+    expect(await refused).toMatchObject({ code: 'AGENT_IN_USE' });
   });
 
   it('keep the last of two releases that are unregistered at once', async () => {

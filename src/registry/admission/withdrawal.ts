@@ -4,6 +4,7 @@ import { AgentInUseError, DrainTimeoutError } from '../registry.errors.js';
 import { AgentDrainChanged, AgentUnregistered } from '../registry.events.js';
 import { checkDrainTimeoutMs } from '../registry.options.js';
 import type { UnregisterOptions } from '../registry.types.js';
+import { findStranded } from './last-providers.js';
 
 /** Takes releases out of the catalog: no further tasks, those under way may end, then the status is closed and they go. */
 export class Withdrawal {
@@ -16,7 +17,7 @@ export class Withdrawal {
    * Resolves with the releases that this call removed; those that another call removed first, or that were replaced
    * meanwhile, are not among them. When it rejects, what it has not removed is in service again.
    *
-   * @throws AGENT_UNKNOWN, AGENT_IN_USE, DRAIN_TIMEOUT, VERSION_RANGE_INVALID, REGISTRY_OPTION_INVALID; what the status
+   * @throws AGENT_UNKNOWN, AGENT_IN_USE with all who depend on it, DRAIN_TIMEOUT, VERSION_RANGE_INVALID, REGISTRY_OPTION_INVALID; what the status
    * history rejects with
    */
   async unregister(name: string, options: UnregisterOptions): Promise<Release[]> {
@@ -66,11 +67,16 @@ export class Withdrawal {
   }
 
   #refuseWhileNeeded(name: string, leaving: readonly Release[]): void {
-    const { catalog, gate } = this.parts;
-    if (catalog.releasesOf(name).some((release) => !leaving.includes(release))) return;
-    const manifests = [...catalog.all().map(({ manifest }) => manifest), ...gate.entering];
-    const dependents = manifests.filter(({ dependencies }) => dependencies.includes(name)).map(releaseId);
+    const dependents = [...this.#dependentAgents(name, leaving), ...findStranded(this.parts, leaving)];
     if (dependents.length > 0) throw new AgentInUseError(name, dependents);
+  }
+
+  /** Any release of an agent serves those that depend on it. */
+  #dependentAgents(name: string, leaving: readonly Release[]): string[] {
+    const { catalog, gate } = this.parts;
+    if (catalog.releasesOf(name).some((release) => !leaving.includes(release))) return [];
+    const manifests = [...catalog.all().map(({ manifest }) => manifest), ...gate.entering];
+    return manifests.filter(({ dependencies }) => dependencies.includes(name)).map(releaseId);
   }
 
   /** Starts or ends a wish to have the releases gone. Those that are out already stay closed to tasks. */

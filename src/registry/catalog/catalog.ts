@@ -92,12 +92,11 @@ export class Catalog {
     this.#elect(name);
   }
 
-  /** Names the current release of an agent anew: the highest version that is no pre-release, or the highest there is. */
+  /** Names the current release of an agent anew, of those that do not drain as long as there is one. */
   #elect(name: string): void {
     const releases = this.releasesOf(name);
     const staying = releases.filter(({ isDraining }) => !isDraining);
-    const eligible = staying.length > 0 ? staying : releases;
-    const elected = eligible.find(({ version }) => semver.prerelease(version) === null) ?? eligible[0];
+    const elected = electCurrent(staying.length > 0 ? staying : releases);
     for (const release of releases) release.isCurrent = release === elected;
     this.index.set(
       name,
@@ -105,6 +104,11 @@ export class Catalog {
       releases.filter((release) => release !== elected),
     );
   }
+}
+
+/** Which of an agent's releases, the highest first, takes its tasks: the highest that is no pre-release, or the highest there is. */
+export function electCurrent(releases: readonly Release[]): Release | undefined {
+  return releases.find(({ version }) => semver.prerelease(version) === null) ?? releases[0];
 }
 
 /** Splits `name@range` into its parts; a name alone has no range. */

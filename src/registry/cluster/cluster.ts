@@ -1,12 +1,12 @@
 import { messageOf, newId, type Cancel, type Clock, type EventBus, type Logger } from '../../common/index.js';
 import { StatusChanged } from '../../status/index.js';
 import type { Withdrawal } from '../admission/withdrawal.js';
-import { isAvailable } from '../catalog/availability.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Release } from '../catalog/release.js';
 import { AgentDrainChanged, AgentRegistered, AgentUnregistered, ClusterChanged } from '../registry.events.js';
-import type { ClusterStore, HostedRelease } from './cluster.store.js';
+import type { ClusterStore } from './cluster.store.js';
 import type { Neighbors } from './neighbors.js';
+import { toHosted } from './to-hosted.js';
 
 /** Milliseconds between two signs of life. */
 const BEAT_EVERY_MS = 5_000;
@@ -161,21 +161,4 @@ export class Cluster {
   #warn(error: unknown): void {
     this.parts.logger.warn('other nodes could not be told or heard', { error: messageOf(error) });
   }
-}
-
-function toHosted(release: Release, catalog: Catalog): HostedRelease {
-  const { name, version, isCurrent, manifest, capabilities } = release;
-  return {
-    name,
-    version,
-    isCurrent,
-    isAvailable: isAvailable(release, catalog),
-    region: manifest.region,
-    tags: manifest.tags,
-    capabilities: [...capabilities.values()].map(({ capability: { name: capability, contract } }) => ({
-      name: capability,
-      inputTypes: [...contract.inputs.values()].map((type) => type.name),
-      outputTypes: contract.outputs.map((type) => type.name),
-    })),
-  };
 }

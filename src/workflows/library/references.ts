@@ -1,13 +1,14 @@
 import type { SubstituteDefinition, WorkflowDefinition } from '../../orchestration/index.js';
 
-/** The workflows that a workflow runs, as they are written: `name` or `name@range`; also as a fallback or to undo a step. */
-export function referencesOf({ steps }: WorkflowDefinition): string[] {
+/** All that a workflow may do: its steps, their fallbacks, and what undoes them. */
+export function actionsOf({ steps }: WorkflowDefinition): SubstituteDefinition[] {
   return steps.flatMap((step) => {
     const fallback = typeof step.onError === 'object' ? step.onError.fallback : undefined;
-    return [step as SubstituteDefinition, fallback, step.compensate].flatMap(referenceOf);
+    return [step as SubstituteDefinition, fallback, step.compensate].filter((action) => action !== undefined);
   });
 }
 
-function referenceOf(action: SubstituteDefinition | undefined): string[] {
-  return action !== undefined && 'workflow' in action ? [action.workflow] : [];
+/** The workflows that a workflow runs, as they are written: `name` or `name@range`; also as a fallback or to undo a step. */
+export function referencesOf(definition: WorkflowDefinition): string[] {
+  return actionsOf(definition).flatMap((action) => ('workflow' in action ? [action.workflow] : []));
 }

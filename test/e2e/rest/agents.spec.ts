@@ -260,6 +260,36 @@ describe('DELETE /agents/:name', () => {
     await server.app.close();
   });
 
+  it('is refused while a workflow needs the agent, until it needs it no more or the removal is forced', async () => {
+    const server = await serve(troupe());
+    const steps = [
+      { capability: 'measure', input: 'x' },
+      { capability: 'echo', input: 'x' },
+    ];
+    const put = (name: string, version: string, workflow: object) =>
+      server.client.put(`workflows/${name}`, { name, version, steps: workflow });
+    expect(await put('repeat', '1.0.0', steps)).toMatchObject({ status: 201 });
+    const nested = { capability: 'measure', input: 'x', onError: { fallback: { workflow: 'repeat' } } };
+    expect(await put('nest', '1.0.0', [nested])).toMatchObject({ status: 201 });
+    expect(await server.client.delete('agents/ruler')).toMatchObject({
+      status: 409,
+      body: {
+        code: 'AGENT_IN_USE',
+        detail: expect.stringContaining('the workflow nest@1.0.0, the workflow repeat@1.0.0'),
+        details: { dependents: ['the workflow nest@1.0.0', 'the workflow repeat@1.0.0'] },
+      },
+    });
+    // Another release of it stays.
+    expect(await server.client.delete('agents/parrot?version=2.0.0')).toMatchObject({ status: 200 });
+    await server.client.delete('workflows/nest');
+    await server.client.delete('workflows/repeat');
+    expect(await server.client.delete('agents/ruler')).toMatchObject({ status: 200 });
+    expect(await put('repeat', '2.0.0', steps.slice(1))).toMatchObject({ status: 201 });
+    expect(await server.client.delete('agents/parrot')).toMatchObject({ status: 409 });
+    expect(await server.client.delete('agents/parrot?force=true')).toMatchObject({ status: 200 });
+    await server.app.close();
+  });
+
   it('waits for the tasks under way', async () => {
     const server = await serve(troupe());
     const patient = server.app.get(PatientAgent);
