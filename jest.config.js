@@ -6,6 +6,7 @@ const common = {
   moduleNameMapper: {
     '^cadre$': '<rootDir>/src/index.ts',
     '^cadre/server$': '<rootDir>/src/server.ts',
+    '^cadre/testing$': '<rootDir>/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
 };

@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './draws.js';
 export * from './durations.js';
 export * from './errors.js';
 export * from './event-bus.js';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { MAX_TIMER_MS } from '../common/index.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -115,5 +116,34 @@ describe('VirtualClock', () => {
     controller.abort(new RangeError('stop'));
     await expect(delayed).rejects.toThrow('stop');
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('VirtualClock with many timers', () => {
+  it('runs each in its place and forgets the canceled ones, as a sorted list would', () => {
+    const plans = fc.array(fc.record({ delayMs: fc.nat(50), isCanceled: fc.boolean() }), { maxLength: 200 });
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const clock = new VirtualClock(0);
+        const ran: number[] = [];
+        const cancels = plan.map(({ delayMs }, at) => clock.schedule(delayMs, () => ran.push(at)));
+        for (const [at, { isCanceled }] of plan.entries()) if (isCanceled) cancels[at]!();
+        expect(clock.pendingTimers).toBe(plan.filter(({ isCanceled }) => !isCanceled).length);
+        clock.advance(50);
+        const expected = [...plan.entries()]
+          .filter(([, { isCanceled }]) => !isCanceled)
+          .sort(([, one], [, other]) => one.delayMs - other.delayMs)
+          .map(([at]) => at);
+        expect(ran).toEqual(expected);
+      }),
+    );
+  });
+
+  it('runs to the end of what is scheduled', async () => {
+    const clock = new VirtualClock(0);
+    const done = clock.delay(10).then(() => clock.delay(20));
+    await clock.runToEnd();
+    await done;
+    expect([clock.now(), clock.pendingTimers]).toEqual([30, 0]);
   });
 });

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Clock, MAX_TIMER_MS, type Cancel } from '../common/index.js';
-
-interface Timer {
-  readonly dueMs: number;
-  readonly callback: () => void;
-}
+import { Clock, MAX_TIMER_MS, nextTurn, type Cancel } from '../common/index.js';
+import { TimerHeap, type Timer } from './timer-heap.js';
 
 /**
  * A clock that stands still until a test moves it.
@@ -13,10 +8,11 @@ interface Timer {
  * Timers run when time is advanced over them, in order of their due moment and, within one moment, in the order they
  * were scheduled; each sees the clock at its own due moment, and timers that it schedules run in the same advance when
  * they are due by then. What a callback throws leaves {@link advance}, with the clock at that timer's moment.
+ * @publicApi
  */
 export class VirtualClock extends Clock {
-  /** Sorted by due moment, later ones first, so that the next one is popped from the end. */
-  readonly #timers: Timer[] = [];
+  readonly #timers = new TimerHeap();
+  #scheduled = 0;
   #monotonicMs = 0;
   /** Wall time at monotonic zero. */
   #originAt: number;
@@ -38,17 +34,14 @@ export class VirtualClock extends Clock {
   schedule(delayMs: number, callback: () => void): Cancel {
     const dueMs = this.#monotonicMs + Math.min(Math.max(delayMs, 0), MAX_TIMER_MS);
     assert.ok(!Number.isNaN(dueMs), 'the delay of a timer must be a number of milliseconds');
-    const timer: Timer = { dueMs, callback };
-    this.#timers.splice(this.#positionFor(dueMs), 0, timer);
-    return () => {
-      const index = this.#timers.indexOf(timer);
-      if (index >= 0) this.#timers.splice(index, 1);
-    };
+    const timer: Timer = { dueMs, order: this.#scheduled++, callback, place: -1 };
+    this.#timers.add(timer);
+    return () => this.#timers.remove(timer);
   }
 
   /** How many scheduled calls have neither run nor been canceled; 0 at the end of a test means nothing leaks. */
   get pendingTimers(): number {
-    return this.#timers.length;
+    return this.#timers.size;
   }
 
   /** Moves time on by `ms` (at least 0) and runs what comes due. Promises do not settle in between: see {@link advanceAsync}. */
@@ -64,18 +57,30 @@ export class VirtualClock extends Clock {
    */
   async advanceAsync(ms: number): Promise<void> {
     const untilMs = this.#targetOf(ms);
-    await nextTurn();
-    for (let timer = this.#takeDue(untilMs); timer; timer = this.#takeDue(untilMs)) {
-      timer.callback();
-      await nextTurn();
-    }
+    await this.#runUntil(untilMs);
     this.#moveTo(untilMs);
     await nextTurn();
+  }
+
+  /**
+   * Moves time on from timer to timer, as {@link advanceAsync} does, until none is left. What schedules itself for ever never
+   * lets it end.
+   */
+  async runToEnd(): Promise<void> {
+    await this.#runUntil(Infinity);
   }
 
   /** Sets the wall clock, forwards or backwards, as an administrator or NTP does; timers and the monotonic clock do not notice. */
   jumpTo(epochMs: number): void {
     this.#originAt = epochMs - this.#monotonicMs;
+  }
+
+  async #runUntil(untilMs: number): Promise<void> {
+    await nextTurn();
+    for (let timer = this.#takeDue(untilMs); timer; timer = this.#takeDue(untilMs)) {
+      timer.callback();
+      await nextTurn();
+    }
   }
 
   #targetOf(ms: number): number {
@@ -89,22 +94,10 @@ export class VirtualClock extends Clock {
   }
 
   #takeDue(untilMs: number): Timer | undefined {
-    const next = this.#timers.at(-1);
+    const next = this.#timers.top;
     if (next === undefined || next.dueMs > untilMs) return undefined;
-    this.#timers.pop();
+    this.#timers.remove(next);
     this.#moveTo(next.dueMs);
     return next;
-  }
-
-  /** The first place whose timer is due at or before `dueMs`: equal ones were scheduled earlier and must run earlier. */
-  #positionFor(dueMs: number): number {
-    let low = 0;
-    let high = this.#timers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#timers[middle]!.dueMs > dueMs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

@@ -94,8 +94,22 @@ describe('the package, installed in an application of its own', () => {
 
   it('holds its license and readme, and no tests', () => {
     expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/README.md']));
-    expect(files.filter((path) => /\.spec\.|src\/testing|fixtures/.test(path))).toEqual([]);
+    expect(files.filter((path) => /\.spec\.|\.contract\.|fixtures/.test(path))).toEqual([]);
   });
+
+  it('holds the source of each file that it runs', () => {
+    const compiled = files.filter((path) => path.endsWith('.js'));
+    const sources = compiled.map((path) => path.replace('/dist/', '/src/').replace(/js$/, 'ts'));
+    expect(sources).toContain('package/src/testing/simulation/simulate.ts');
+    expect(sources.filter((path) => !files.includes(path))).toEqual([]);
+  });
+
+  it('simulates agents by its third door', () => {
+    run(app, process.execPath, TSC, '-p', 'tsconfig.json');
+    const [one, two] = [0, 1].map(() => run(app, process.execPath, 'dist/simulation.js'));
+    expect(JSON.parse(one!)).toEqual({ tasks: 500, quick: expect.any(Number) as number, now: 1_000 });
+    expect(one).toBe(two);
+  }, 60_000);
 
   it('serves an agent that is compiled against its types', () => {
     run(app, process.execPath, TSC, '-p', 'tsconfig.json');

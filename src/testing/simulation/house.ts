@@ -1,0 +1,91 @@
+import { anyOf, capability, dataType, resolveManifest, type DataType } from '../../agents/index.js';
+import { EventBus, SeededRandom, SilentLogger, type Schema } from '../../common/index.js';
+import { PerformanceBook, resolveMetricsOptions, type AttemptObserver } from '../../metrics/index.js';
+import { AttemptRunner, Dispatcher, TaskExecutor, WaitingRoom } from '../../orchestration/index.js';
+import { Catalog, Release } from '../../registry/index.js';
+import {
+  FirstStrategy,
+  LeastLoadedStrategy,
+  RandomStrategy,
+  RoundRobinStrategy,
+  StrategyCatalog,
+  type Strategy,
+} from '../../selection/index.js';
+import { VirtualClock } from '../virtual-clock.js';
+import { LivingAgent, streamOf, type SimulatedAgent, type WorkOrder } from './simulated-agent.js';
+import { SimulationError } from './simulation.errors.js';
+
+/** The one capability of a simulation. */
+export const WORK = 'work';
+
+/** What a house is built for. */
+export interface HousePlan {
+  readonly agents: readonly SimulatedAgent[];
+  readonly inputTypes: readonly string[];
+  readonly seed: number;
+  readonly startAt?: number;
+  readonly strategies?: readonly Strategy[];
+  readonly observers?: readonly AttemptObserver[];
+  readonly maxQueuedTasks?: number;
+}
+
+/** Whose luck is drawn from the seed; agents have their positions. */
+const CHOICES = -1;
+
+/**
+ * The parts of a real orchestrator, on a clock that stands still, over simulated agents.
+ * @throws SIMULATION_INVALID for agents that cannot be
+ */
+export function buildHouse(plan: HousePlan) {
+  const clock = new VirtualClock(plan.startAt);
+  const random = new SeededRandom(streamOf(plan.seed, CHOICES));
+  const events = new EventBus();
+  const logger = new SilentLogger();
+  const performance = new PerformanceBook(clock, resolveMetricsOptions());
+  const catalog = new Catalog();
+  const strategies = new StrategyCatalog([
+    new FirstStrategy(),
+    new RandomStrategy(random),
+    new RoundRobinStrategy(),
+    new LeastLoadedStrategy(),
+    ...(plan.strategies ?? []),
+  ]);
+  const waitingRoom = new WaitingRoom(clock, plan.maxQueuedTasks ?? Infinity);
+  const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
+  const surroundings = { clock, random, logger, events, dispatcher };
+  const observers = [performance, ...(plan.observers ?? [])];
+  const runner = new AttemptRunner({ ...surroundings, observers, abortGraceMs: 1_000 });
+  const executor = new TaskExecutor({ ...surroundings, catalog, runner, shutdownGraceMs: 0 });
+  for (const release of employ(plan, clock)) catalog.add(release);
+  return { clock, executor };
+}
+
+function employ({ agents, inputTypes, seed }: HousePlan, clock: VirtualClock): Release[] {
+  const work = capability({
+    name: WORK,
+    description: 'What simulated agents do.',
+    input: anyOf(...(inputTypes.map((type) => dataType(type, ANYTHING)) as [DataType, ...DataType[]])),
+    output: ANYTHING,
+  });
+  return agents.map((agent, position) => {
+    const { behavior: _, slots = 1, servers: __, estimates, ...rest } = agent;
+    const living = new LivingAgent(agent, { clock, startedMs: 0, seed, position });
+    const capabilities = [{ capability: work, ...estimates }];
+    const resolution = resolveManifest({ ...rest, maxConcurrentTasks: slots, capabilities }, living);
+    if (!resolution.ok) {
+      throw new SimulationError(
+        `the agent "${agent.name}"`,
+        agent,
+        String(resolution.violations[0]?.message),
+      );
+    }
+    const { manifest } = resolution;
+    const live = { release: `${manifest.name}@${manifest.version}`, status: 'active', since: 0 } as const;
+    return new Release(manifest, { lifetime: 'shared', get: () => living }, live);
+  });
+}
+
+/** Takes what it gets: the contracts of simulated work are not what is looked at. */
+const ANYTHING: Schema<WorkOrder> = {
+  '~standard': { version: 1, vendor: 'cadre', validate: (value) => ({ value: value as WorkOrder }) },
+};
