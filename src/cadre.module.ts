@@ -11,6 +11,7 @@ import {
   WorkflowRunner,
 } from './orchestration/index.js';
 import { AgentDependents, ClusterStore, REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
+import { SELECTION_OPTIONS } from './selection/index.js';
 import { StatusHistoryStore, StatusModule, StatusRules } from './status/index.js';
 import {
   RemoteTaskQueue,
@@ -49,6 +50,7 @@ import {
     WORKFLOW_OPTIONS,
     REGISTRY_OPTIONS,
     METRICS_OPTIONS,
+    SELECTION_OPTIONS,
     ORCHESTRATION_OPTIONS,
     OrchestrationService,
     StatusModule,

@@ -2,6 +2,7 @@ import type { MetricsOptions } from './metrics/index.js';
 import type { OrchestrationOptions } from './orchestration/index.js';
 import type { DatabaseOptions } from './persistence/index.js';
 import type { RegistryOptions } from './registry/index.js';
+import type { SelectionOptions } from './selection/index.js';
 import type { TransitionTable } from './status/index.js';
 import type { WorkflowsOptions } from './workflows/index.js';
 
@@ -11,6 +12,7 @@ export interface CadreOptions {
   readonly statusTransitions?: TransitionTable;
   readonly registry?: RegistryOptions;
   readonly metrics?: MetricsOptions;
+  readonly selection?: SelectionOptions;
   readonly orchestration?: OrchestrationOptions;
   /**
    * Where status, history, workflows and runs are kept: a Postgres by its `url`, else an embedded database in `dataDir`. Default: in

@@ -30,6 +30,7 @@ import {
   SqlWorkflowStore,
 } from './persistence/index.js';
 import { AgentDependents, ClusterStore, REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
+import { resolveSelectionOptions, SELECTION_OPTIONS } from './selection/index.js';
 import { StatusHistoryStore, StatusRules } from './status/index.js';
 import {
   resolveWorkflowsOptions,
@@ -138,6 +139,11 @@ const options: Provider[] = [
     provide: METRICS_OPTIONS,
     inject: [CADRE_OPTIONS],
     useFactory: ({ metrics }: CadreOptions) => resolveMetricsOptions(metrics),
+  },
+  {
+    provide: SELECTION_OPTIONS,
+    inject: [CADRE_OPTIONS],
+    useFactory: ({ selection }: CadreOptions) => resolveSelectionOptions(selection),
   },
   {
     provide: ORCHESTRATION_OPTIONS,

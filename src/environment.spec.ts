@@ -22,6 +22,7 @@ describe('readEnvironment', () => {
       },
       cadre: {
         registry: { drainTimeoutMs: 30_000 },
+        selection: { strategy: 'least-loaded' },
         orchestration: { maxQueuedTasks: 1_000, abortGraceMs: 1_000, shutdownGraceMs: 10_000 },
         workflows: { maxActiveRuns: 256, maxOutputBytes: 1_048_576 },
         database: { url: undefined, dataDir: 'data/database', poolSize: 10, durability: 'process' },
@@ -48,6 +49,7 @@ describe('readEnvironment', () => {
       CADRE_DATA_DURABILITY: 'power-loss',
       CADRE_MAX_ACTIVE_RUNS: '7',
       CADRE_MAX_OUTPUT_BYTES: '2048',
+      CADRE_STRATEGY: 'cheapest',
     };
     expect(readEnvironment(environment)).toEqual({
       server: {
@@ -59,6 +61,7 @@ describe('readEnvironment', () => {
       },
       cadre: {
         registry: { drainTimeoutMs: 3 },
+        selection: { strategy: 'cheapest' },
         orchestration: { maxQueuedTasks: 0, abortGraceMs: 1, shutdownGraceMs: 2 },
         workflows: { maxActiveRuns: 7, maxOutputBytes: 2_048 },
         database: {

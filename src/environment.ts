@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CadreOptions } from './cadre.options.js';
 import { CadreError } from './common/index.js';
 import { DATABASE_DEFAULTS, DURABILITIES, type DatabaseOptions } from './persistence/index.js';
+import { SELECTION_DEFAULTS } from './selection/index.js';
 import { WORKFLOW_DEFAULTS } from './workflows/index.js';
 
 /** What the server itself needs to know. */
@@ -89,6 +90,7 @@ const variables = z.object({
   CADRE_MAX_OUTPUT_BYTES: integer(1_024, 67_108_864, WORKFLOW_DEFAULTS.maxOutputBytes),
   CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 2_097_152),
+  CADRE_STRATEGY: trimmed(64, SELECTION_DEFAULTS.strategy),
   CADRE_MAX_QUEUED_TASKS: integer(0, 1_000_000, 1_000),
   CADRE_ABORT_GRACE_MS: integer(0, 600_000, 1_000),
   CADRE_SHUTDOWN_GRACE_MS: integer(0, 600_000, 10_000),
@@ -135,6 +137,7 @@ export function readEnvironment(
     },
     cadre: {
       registry: { drainTimeoutMs: data.CADRE_DRAIN_TIMEOUT_MS },
+      selection: { strategy: data.CADRE_STRATEGY },
       orchestration: {
         maxQueuedTasks: data.CADRE_MAX_QUEUED_TASKS,
         abortGraceMs: data.CADRE_ABORT_GRACE_MS,

@@ -79,7 +79,18 @@ export {
   type WorkflowList,
 } from './orchestration/index.js';
 export { AttemptAbandoned, AttemptFinished, TaskFinished, TaskProgressed } from './orchestration/index.js';
-export { Strategy, type Candidate, type Choice, type Exclusion, type Selection } from './selection/index.js';
+export {
+  SelectionStrategy,
+  StrategyFailed,
+  type Candidate,
+  type Choice,
+  type Exclusion,
+  type RanksCandidates,
+  type RecordedChoice,
+  type Selection,
+  type SelectionOptions,
+  type SelectionRequest,
+} from './selection/index.js';
 
 // Writing workflows
 export {

@@ -65,28 +65,30 @@ export function chooseNobody(
   return { strategy: strategy.name, reason, candidates: [], excluded: excludedOf(busy, excluded, aside) };
 }
 
-/** Tells a strategy that its choice is carried out. What it throws, now or later, is its own affair. */
-export function teach(strategy: Strategy, release: Release, request: SelectionRequest): void {
-  if (strategy.onChosen === undefined) return;
+/** Tells a strategy that its choice is carried out. It answers what is wrong when that fails. */
+export function teach(strategy: Strategy, release: Release, request: SelectionRequest): string | undefined {
+  if (strategy.onChosen === undefined) return undefined;
   // The slot is taken already: nothing a strategy does may keep it from coming back.
-  contain(() => strategy.onChosen?.(release, request));
+  return contain(() => strategy.onChosen?.(release, request));
 }
 
-/** Tells a strategy what came of an attempt. What it throws, now or later, is its own affair. */
+/** Tells a strategy what came of an attempt. It answers what is wrong when that fails. */
 export function teachOutcome(
   strategy: Strategy,
   request: SelectionRequest,
   outcome: AttemptObservation,
-): void {
-  contain(() => strategy.onOutcome?.(outcome.release, request, outcome));
+): string | undefined {
+  return contain(() => strategy.onOutcome?.(outcome.release, request, outcome));
 }
 
-function contain(learn: () => unknown): void {
+/** What was thrown; it has learned nothing then, which harms only its own choices. What it rejects with later is its own affair. */
+function contain(learn: () => unknown): string | undefined {
   try {
     const learned = learn();
     if (learned instanceof Promise) learned.catch(() => {});
-  } catch {
-    // It has learned nothing, which harms only its own choices.
+    return undefined;
+  } catch (error) {
+    return `failed to learn: ${messageOf(error)}`;
   }
 }
 

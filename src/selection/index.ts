@@ -8,11 +8,15 @@ export {
 } from './choose.js';
 export { exclude, filterReleases, type FilterResult, type Requirements } from './filters.js';
 export { Strategy, type RanksCandidates } from './strategy.js';
+export { SelectionStrategy } from './declared/selection-strategy.decorator.js';
 export * from './selection.errors.js';
+export * from './selection.events.js';
 export { SelectionModule } from './selection.module.js';
+export { resolveSelectionOptions, SELECTION_DEFAULTS, type SelectionOptions } from './selection.options.js';
+export { SELECTION_OPTIONS } from './selection.tokens.js';
 export type * from './selection.types.js';
 export { FirstStrategy } from './strategies/first.strategy.js';
 export { LeastLoadedStrategy } from './strategies/least-loaded.strategy.js';
 export { RandomStrategy } from './strategies/random.strategy.js';
 export { RoundRobinStrategy } from './strategies/round-robin.strategy.js';
-export { DEFAULT_STRATEGY, StrategyCatalog } from './strategy-catalog.js';
+export { DEFAULT_STRATEGY, StrategyCatalog, type StrategyWish } from './strategy-catalog.js';

@@ -12,3 +12,27 @@ export class UnknownStrategyError extends CadreError {
     });
   }
 }
+
+/** Strategies in the code of the application are wrong: the boot stops. */
+export class StrategiesRefusedError extends CadreError {
+  constructor(violations: readonly string[]) {
+    super({
+      code: 'STRATEGIES_REFUSED',
+      kind: 'definition',
+      message: `The declared strategies are not valid:\n${violations.map((violation) => `- ${violation}`).join('\n')}`,
+      details: { violations },
+    });
+  }
+}
+
+/** An option of the selection is out of its bounds. */
+export class SelectionOptionError extends CadreError {
+  constructor(field: string, value: unknown, allowed: string) {
+    super({
+      code: 'SELECTION_OPTION_INVALID',
+      kind: 'definition',
+      message: `selection.${field} is ${String(value).slice(0, 60)}; it must be ${allowed}.`,
+      details: { field },
+    });
+  }
+}

@@ -1,7 +1,14 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { SelectionStrategyExplorer } from './declared/selection-strategy.explorer.js';
 import { selectionProviders } from './selection.providers.js';
+import { Strategies } from './strategies.service.js';
 import { StrategyCatalog } from './strategy-catalog.js';
 
 /** The strategies by which an agent is selected. */
-@Module({ providers: selectionProviders, exports: [StrategyCatalog] })
+@Module({
+  imports: [DiscoveryModule],
+  providers: [...selectionProviders, SelectionStrategyExplorer, Strategies],
+  exports: [StrategyCatalog],
+})
 export class SelectionModule {}

@@ -1,6 +1,6 @@
 import { FirstStrategy } from './strategies/first.strategy.js';
 import { LeastLoadedStrategy } from './strategies/least-loaded.strategy.js';
-import { DEFAULT_STRATEGY, StrategyCatalog } from './strategy-catalog.js';
+import { DEFAULT_STRATEGY, StrategyCatalog, type StrategyWish } from './strategy-catalog.js';
 
 describe('StrategyCatalog', () => {
   const catalog = new StrategyCatalog([new FirstStrategy(), new LeastLoadedStrategy()]);
@@ -26,5 +26,36 @@ describe('StrategyCatalog', () => {
   it('lets the later of two strategies of one name count', () => {
     const later = new FirstStrategy();
     expect(new StrategyCatalog([new FirstStrategy(), later]).get('first')).toBe(later);
+  });
+
+  describe('for a task', () => {
+    const named = (name: string) => Object.assign(new FirstStrategy(), { name });
+    const full = new StrategyCatalog(['first', 'fastest', 'most-reliable', DEFAULT_STRATEGY].map(named));
+    const nameFor = (wish: StrategyWish) => full.for(wish).name;
+
+    it.each([
+      [{}, DEFAULT_STRATEGY],
+      [{ priority: 'normal', criticality: 'normal' }, DEFAULT_STRATEGY],
+      [{ priority: 'urgent' }, 'fastest'],
+      [{ criticality: 'critical' }, 'most-reliable'],
+      [{ priority: 'urgent', criticality: 'critical' }, 'most-reliable'],
+      [{ strategy: 'first', priority: 'urgent', criticality: 'critical' }, 'first'],
+    ] as const)('%j takes %s', (wish, name) => {
+      expect(nameFor(wish)).toBe(name);
+    });
+
+    it('takes the one that was made the usual one, but still follows hints and names', () => {
+      full.makeUsual('first');
+      expect([{}, { priority: 'urgent' } as const, { strategy: 'fastest' }].map(nameFor)).toEqual([
+        'first',
+        'fastest',
+        'fastest',
+      ]);
+      expect(() => full.makeUsual('frist')).toThrow(expect.objectContaining({ code: 'STRATEGY_UNKNOWN' }));
+    });
+
+    it('takes the usual one where nobody measures what a hint asks for', () => {
+      expect(catalog.for({ priority: 'urgent' }).name).toBe(DEFAULT_STRATEGY);
+    });
   });
 });

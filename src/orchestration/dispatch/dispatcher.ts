@@ -8,7 +8,9 @@ import {
   teach,
   teachOutcome,
   type Choice,
+  type Strategy,
   type StrategyCatalog,
+  type StrategyWish,
 } from '../../selection/index.js';
 import { QueueTimeoutError, TaskTimeoutError } from '../orchestration.errors.js';
 import type { TaskRun } from '../tasks/task-run.js';
@@ -40,9 +42,9 @@ export class Dispatcher {
     return mayWait(task, look) ? this.#wait(task) : undefined;
   }
 
-  /** @throws STRATEGY_UNKNOWN */
-  checkStrategy(name: string): void {
-    this.strategies.get(name);
+  /** The strategy by which the task's agent is chosen. @throws STRATEGY_UNKNOWN */
+  strategyFor(wish: StrategyWish): Strategy {
+    return this.strategies.for(wish);
   }
 
   /** Gives a slot back and offers it to the tasks in line. */
@@ -53,7 +55,9 @@ export class Dispatcher {
 
   /** Lets every strategy that learns know what came of an attempt. */
   teach(task: TaskRun, outcome: AttemptObservation): void {
-    for (const strategy of this.strategies.learners) teachOutcome(strategy, task.selection, outcome);
+    for (const strategy of this.strategies.learners) {
+      this.#report(strategy, task, teachOutcome(strategy, task.selection, outcome));
+    }
   }
 
   /** Lets tasks in line look again, because an agent came, went, or changed its status. */
@@ -63,15 +67,14 @@ export class Dispatcher {
 
   /** Who would be chosen now; takes nothing and changes nothing. */
   preview(task: TaskRun): Choice {
-    const strategy = this.strategies.get(task.options.strategy);
-    const { candidates } = task;
+    const { strategy, candidates } = task;
     const filtered = filterCandidates(candidates, task.requirements, this.catalog);
     if (filtered.free.length === 0) return chooseNobody(strategy, filtered, candidates.aside);
     return chooseRelease(strategy, filtered, task.selection, candidates.aside).choice;
   }
 
   #look(task: TaskRun): Look {
-    const strategy = this.strategies.get(task.options.strategy);
+    const { strategy } = task;
     const candidates = this.#refresh(task);
     const filtered = filterCandidates(task.narrow(candidates), task.requirements, this.catalog);
     if (filtered.free.length === 0) {
@@ -84,11 +87,16 @@ export class Dispatcher {
       again.occupySlot();
       return again;
     }
-    const { release, choice } = chooseRelease(strategy, filtered, task.selection, candidates.aside);
+    const { release, choice, problem } = chooseRelease(strategy, filtered, task.selection, candidates.aside);
     task.choice = choice;
     release.occupySlot();
-    teach(strategy, release, task.selection);
+    this.#report(strategy, task, problem);
+    this.#report(strategy, task, teach(strategy, release, task.selection));
     return release;
+  }
+
+  #report({ name }: Strategy, { capability }: TaskRun, problem: string | undefined): void {
+    if (problem !== undefined) this.strategies.onProblem({ strategy: name, capability, problem });
   }
 
   /** Brings the task's candidates up to date; new ones may have a contract that the input was not held against yet. */

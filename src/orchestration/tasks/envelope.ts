@@ -51,7 +51,7 @@ function envelopeOf(task: TaskRun) {
     costUsd: isSingle ? only.costUsd : attempts.reduce((sum, { costUsd }) => sum + costUsd, 0),
     usage: isSingle ? only.usage : sumUsage(attempts),
     attempts,
-    choice: task.choice ?? noChoice(task.options.strategy),
+    choice: task.choice ?? noChoice(task.strategy.name),
   };
 }
 

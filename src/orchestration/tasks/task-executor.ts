@@ -143,14 +143,15 @@ export class TaskExecutor {
   #open(capability: string, input: unknown, options: TaskOptions | undefined, step?: StepOfRun): TaskRun {
     const { catalog, clock } = this.parts;
     const resolved = resolveTaskOptions(options, step?.context);
-    const { agent, whenUnavailable, inputType, strategy } = resolved;
+    const { agent, whenUnavailable, inputType } = resolved;
     const query = { capability, agent, whenUnavailable };
     checkQuery(catalog, query);
-    this.parts.dispatcher.checkStrategy(strategy);
+    const strategy = this.parts.dispatcher.strategyFor(resolved);
     const request = {
       capability,
       input: new TaskInput(input, inputType),
       options: resolved,
+      strategy,
       taskId: newId(),
       runId: step?.runId,
       stepId: step?.stepId,

@@ -1,4 +1,5 @@
 import { CadreError } from '../../common/index.js';
+import { FirstStrategy } from '../../selection/index.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { TaskInput } from './task-input.js';
 import { TaskRun } from './task-run.js';
@@ -10,6 +11,7 @@ function begin(timeoutMs = 100) {
     capability: 'echo',
     input: new TaskInput('hi'),
     options: resolveTaskOptions({ timeoutMs }),
+    strategy: new FirstStrategy(),
     taskId: 'task-1',
   };
   const nobody = { releases: [], alternatives: [], aside: [], contracts: [] };

@@ -1,7 +1,7 @@
 import type { RunContext } from '../../agents/index.js';
 import { toFailure, type CadreError, type Clock } from '../../common/index.js';
 import type { Release } from '../../registry/index.js';
-import type { Choice, Requirements, SelectionRequest } from '../../selection/index.js';
+import type { Choice, Requirements, SelectionRequest, Strategy } from '../../selection/index.js';
 import type { Attempt, TaskIdentity } from '../attempts/attempt.js';
 import type { CandidateQuery, CandidateSet } from '../dispatch/candidates.js';
 import { TaskCanceledError, TaskTimeoutError } from '../orchestration.errors.js';
@@ -15,6 +15,7 @@ export interface TaskRequest {
   readonly capability: string;
   readonly input: TaskInput;
   readonly options: ResolvedTaskOptions;
+  readonly strategy: Strategy;
   readonly taskId: string;
   /** Set when the task is a step of a run. */
   readonly runId?: string;
@@ -76,6 +77,10 @@ export class TaskRun implements TaskIdentity {
 
   get options(): ResolvedTaskOptions {
     return this.request.options;
+  }
+
+  get strategy(): Strategy {
+    return this.request.strategy;
   }
 
   get idempotencyKey(): string {

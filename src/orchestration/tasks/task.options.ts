@@ -6,13 +6,11 @@ import {
   type ResolvedRetryOptions,
   type RetryOptions,
 } from '../../common/index.js';
-import { DEFAULT_STRATEGY } from '../../selection/index.js';
 import { TaskOptionError } from '../orchestration.errors.js';
 import type { TaskOptions, UnavailablePolicy } from './task.types.js';
 
 /** What a task gets where its caller is silent. */
 export const TASK_DEFAULTS = {
-  strategy: DEFAULT_STRATEGY,
   timeoutMs: 60_000,
   queueTimeoutMs: 30_000,
 } as const;
@@ -25,7 +23,6 @@ const POLICIES: readonly UnavailablePolicy[] = ['alternative', 'queue', 'skip', 
 
 /** A task's options, complete and within their bounds. */
 export interface ResolvedTaskOptions extends Omit<TaskOptions, 'context' | 'retry'> {
-  readonly strategy: string;
   readonly whenUnavailable: UnavailablePolicy;
   readonly timeoutMs: number;
   readonly queueTimeoutMs: number;
@@ -59,7 +56,6 @@ export function resolveTaskOptions(options?: TaskOptions, context?: RunContext):
   checkObjects(options);
   return {
     ...options,
-    strategy: options.strategy ?? TASK_DEFAULTS.strategy,
     timeoutMs: options.timeoutMs ?? TASK_DEFAULTS.timeoutMs,
     queueTimeoutMs: options.queueTimeoutMs ?? TASK_DEFAULTS.queueTimeoutMs,
     maxFallbacks: options.maxFallbacks ?? Infinity,

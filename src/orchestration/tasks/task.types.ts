@@ -19,13 +19,16 @@ export interface TaskOptions {
   readonly inputType?: string;
   /** Values by data type name, for agents that need more than the input. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** `first`, `random`, `round-robin` or `least-loaded` (default). */
+  /**
+   * How an agent is chosen. Default: `most-reliable` for a critical task, else `fastest` for an urgent one, else the strategy in
+   * the option `selection.strategy`.
+   */
   readonly strategy?: string;
   /** Pins the task to an agent, `name` or `name@range`. */
   readonly agent?: string;
-  /** `urgent`: speed matters most. Default `normal`. */
+  /** `urgent`: the fastest agent, where no strategy is named. Default `normal`. */
   readonly priority?: 'normal' | 'urgent';
-  /** `critical`: success matters most. Default `normal`. */
+  /** `critical`: the most reliable agent, where no strategy is named, also for an urgent task. Default `normal`. */
   readonly criticality?: 'normal' | 'critical';
   /** On whose behalf, for statistics and limits; 1 to 200 characters. */
   readonly tenant?: string;

@@ -1,5 +1,6 @@
 import { messageOf } from '../../common/index.js';
-import { NoAgentAvailableError, TASK_DEFAULTS } from '../../orchestration/index.js';
+import { NoAgentAvailableError } from '../../orchestration/index.js';
+import { DEFAULT_STRATEGY } from '../../selection/index.js';
 import { ownSupply, type Demand } from '../../registry/index.js';
 import type { PlannedTask } from '../plan/plan.types.js';
 import type { RemoteTask } from '../remote/remote-task.queue.js';
@@ -141,7 +142,7 @@ function refuse(task: PlannedTask, { neighbors }: Elsewhere): ActionResult {
   const excluded = neighbors.find(task).map(({ name: agent, version }) => {
     return { agent, version, code: 'status' as const, reason: 'is not available on another node' };
   });
-  const { capability, agent, strategy = TASK_DEFAULTS.strategy, whenUnavailable } = task;
+  const { capability, agent, strategy = DEFAULT_STRATEGY, whenUnavailable } = task;
   const choice = { strategy, reason: 'nobody is available', candidates: [], excluded };
   const error = new NoAgentAvailableError(capability ?? String(agent), choice);
   if (whenUnavailable !== 'skip') throw error;
