@@ -44,6 +44,8 @@ export interface Execution extends EngineParts {
   readonly undoList: UndoList;
   /** The run is about to leave this process, or its end is decided: no step is begun. */
   readonly isHalted: boolean;
+  /** Aborts when the execution is halted; for waits that it need not wait for. */
+  readonly halting: AbortSignal;
   /** The end of the run is decided: what has no result yet does not get one. */
   readonly isUnwinding: boolean;
   /**

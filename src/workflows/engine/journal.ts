@@ -21,6 +21,9 @@ export class Journal {
   #usedSignals: Set<string> | undefined;
   /** How often the work of a step was undone and begun anew. */
   #generations: Map<string, number> | undefined;
+  /** How often workflows within the run were gone through again, by what goes before the keys of their steps: in all, and since the run, or what they are in, was. */
+  #repeats: Map<string, number> | undefined;
+  #retries: Map<string, number> | undefined;
   #order = 0;
   #round = 0;
   #startedOnce = false;
@@ -48,6 +51,9 @@ export class Journal {
         return;
       case 'run.retried':
         this.#drop(record);
+        return;
+      case 'step.retried':
+        this.#retry(record);
         return;
       case 'step.started':
         (this.#startedAt ??= new Map()).set(record.key, record.at);
@@ -113,6 +119,19 @@ export class Journal {
     return this.#generations?.get(key) ?? 0;
   }
 
+  /** How often a workflow within the run was tried again. */
+  retriesOf(prefix: string): number {
+    return this.#retries?.get(prefix) ?? 0;
+  }
+
+  /** How often a step was gone through again because a workflow that it is in was. */
+  repeatsOf(key: string): number {
+    if (this.#repeats === undefined) return 0;
+    let count = 0;
+    for (const [prefix, times] of this.#repeats) if (key.startsWith(prefix)) count += times;
+    return count;
+  }
+
   #finish(key: string, result: StepResult): void {
     this.#results.set(key, { result, order: ++this.#order });
     this.#waits?.delete(key);
@@ -123,11 +142,28 @@ export class Journal {
   #drop({ dropped, undone }: Extract<RunRecord, { type: 'run.retried' }>): void {
     this.#failing = undefined;
     this.#round += 1;
-    for (const key of dropped) {
+    this.#retries = undefined;
+    this.#forget(dropped);
+    for (const key of undone) (this.#generations ??= new Map()).set(key, this.generationOf(key) + 1);
+  }
+
+  #retry({ key: prefix, dropped }: Extract<RunRecord, { type: 'step.retried' }>): void {
+    const retries = (this.#retries ??= new Map());
+    // Those within it have all their tries again.
+    for (const inner of retries.keys()) {
+      if (inner !== prefix && inner.startsWith(prefix)) retries.delete(inner);
+    }
+    retries.set(prefix, this.retriesOf(prefix) + 1);
+    const repeats = (this.#repeats ??= new Map());
+    repeats.set(prefix, (repeats.get(prefix) ?? 0) + 1);
+    this.#forget(dropped);
+  }
+
+  #forget(keys: readonly string[]): void {
+    for (const key of keys) {
       this.#results.delete(key);
       this.#startedAt?.delete(key);
       this.#waits?.delete(key);
     }
-    for (const key of undone) (this.#generations ??= new Map()).set(key, this.generationOf(key) + 1);
   }
 }

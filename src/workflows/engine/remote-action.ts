@@ -87,7 +87,9 @@ export class RemoteAction {
   }
 
   #nameOf(key: string, number: number): string {
-    return `${key}@${this.execution.journal.round}.${number}`;
+    const { journal } = this.execution;
+    const repeats = journal.repeatsOf(key);
+    return `${key}@${journal.round}.${repeats === 0 ? '' : `${repeats}.`}${number}`;
   }
 
   /** Recorded before the task is sent: a claim that finds it knows that it may have been. */

@@ -12,7 +12,8 @@ import { Journal } from './journal.js';
 import { sealOutput } from './output.js';
 import { UNDO_SUFFIX } from './recorder.js';
 import { RunLog } from './run-log.js';
-import { fillIn, Steps } from './steps.js';
+import { fillIn } from './nested-action.js';
+import { Steps } from './steps.js';
 import { Timers } from './timers.js';
 import { UndoList } from './undo-list.js';
 import { Waits } from './waits.js';
@@ -63,6 +64,8 @@ export class RunExecution implements Execution {
   readonly #steps: Steps;
   #busy = 0;
   #isHalted = false;
+  /** Made when somebody asks for it, which is rare. */
+  #halting: AbortController | undefined;
   #isWatchingQuiet = false;
   #isLeft = false;
   /** While the run is being parked. */
@@ -99,6 +102,10 @@ export class RunExecution implements Execution {
 
   get isHalted(): boolean {
     return this.#isHalted;
+  }
+
+  get halting(): AbortSignal {
+    return (this.#halting ??= new AbortController()).signal;
   }
 
   get isUnwinding(): boolean {
@@ -155,6 +162,7 @@ export class RunExecution implements Execution {
   /** Begins nothing more; ends as `halted` when what is under way has ended. */
   halt(): void {
     this.#isHalted = true;
+    this.#halting?.abort();
     this.#watchQuiet();
   }
 

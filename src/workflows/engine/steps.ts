@@ -1,11 +1,12 @@
 import { toFailure } from '../../common/index.js';
-import type { PlannedAction, PlannedNested, PlannedStep, PlannedSubstitute } from '../plan/plan.types.js';
+import type { PlannedAction, PlannedStep, PlannedSubstitute } from '../plan/plan.types.js';
 import { childOf } from './child-signal.js';
 import { RepeatExhaustedError, StepCanceledError, StepTimeoutError, toError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import { FrameRun, type FrameEnd } from './frame-run.js';
-import { Frame } from './frame.js';
+import type { Frame } from './frame.js';
 import { doItems, readItems } from './items.js';
+import { NestedAction } from './nested-action.js';
 import { Recorder } from './recorder.js';
 import type { ActionResult } from './action-result.js';
 import { failureOf, toFailedResult, within, type Unit, type UnitEnd } from './step-unit.js';
@@ -19,11 +20,13 @@ import { WaitActions } from './wait-actions.js';
 export class Steps {
   readonly #tasks: TaskAction;
   readonly #waits: WaitActions;
+  readonly #nested: NestedAction;
   readonly #recorder: Recorder;
 
   constructor(private readonly execution: Execution) {
     this.#tasks = new TaskAction(execution);
     this.#waits = new WaitActions(execution);
+    this.#nested = new NestedAction(execution, (frame, signal) => this.runFrame(frame, signal));
     this.#recorder = new Recorder(execution);
   }
 
@@ -180,7 +183,7 @@ export class Steps {
       case 'task':
         return this.#tasks.do(unit, action);
       case 'workflow':
-        return this.#nested(unit, action, prefix);
+        return this.#nested.do(unit, action, prefix);
       case 'sleep':
         return this.#waits.sleep(unit, action);
       case 'approval':
@@ -189,22 +192,6 @@ export class Steps {
         return this.#waits.signal(unit, action);
     }
   }
-
-  async #nested(unit: Unit, { plan, input }: PlannedNested, prefix: string): Promise<ActionResult> {
-    const { frame, scope, step, signal } = unit;
-    const given = input === undefined ? frame.above(step).value : input.evaluate(scope);
-    const nested = new Frame(plan, prefix, fillIn(given, plan.inputDefaults), frame.scope.run);
-    const end = await this.runFrame(nested, signal);
-    if (end.status === 'canceled') throw canceled(unit);
-    if (end.status === 'failed') throw toError(end.failure);
-    return { status: 'succeeded', output: end.result.value, outputType: end.result.type };
-  }
-}
-
-/** The input of a workflow, with the defaults of members that are not given. */
-export function fillIn(input: unknown, defaults: Readonly<Record<string, unknown>>): unknown {
-  if (Object.keys(defaults).length === 0) return input;
-  return { ...defaults, ...(input as object | undefined) };
 }
 
 /** The output of an item for its step. @throws what it failed with, unless the step goes on all the same */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageOf, retryDelayMs, toFailure, type Failure } from '../../common/index.js';
+import { messageOf, toFailure, type Failure } from '../../common/index.js';
 import {
   TaskFailedError,
   type SkippedTask,
@@ -15,6 +15,7 @@ import type { Execution } from './execution.js';
 import type { Flowing } from './frame.js';
 import { AcceptedTypes } from './accepted-types.js';
 import { never } from './never.js';
+import { waitForNextTry } from './next-try.js';
 import { RemoteAction } from './remote-action.js';
 import type { ActionResult } from './action-result.js';
 import type { Unit } from './step-unit.js';
@@ -148,14 +149,8 @@ export class TaskAction {
     if (!failure.retryable || tries.count >= retry.attempts || unit.signal.aborted) {
       throw new ActionFailedError(failure, tries, error);
     }
-    execution.begin();
-    try {
-      await execution.clock.delay(retryDelayMs(retry, tries.count, execution.random), unit.signal);
-    } catch {
-      throw new ActionFailedError(failure, tries, error);
-    } finally {
-      execution.end();
-    }
+    const isWanted = await waitForNextTry(execution, retry, tries.count, unit.signal);
+    if (!isWanted) throw new ActionFailedError(failure, tries, error);
   }
 
   async #waitForAgent({ key, step, signal }: Unit, task: PlannedTask, failure: Failure): Promise<void> {

@@ -14,18 +14,19 @@ export interface Undo {
 
 /** The steps of a run that have to be undone when it does not end well. */
 export class UndoList {
-  readonly #undos: Undo[] = [];
+  readonly #undos = new Map<string, Undo>();
 
+  /** Takes the place of an earlier one for the same step, which was gone through again. */
   add(undo: Undo): void {
-    this.#undos.push(undo);
+    this.#undos.set(undo.key, undo);
   }
 
   get isEmpty(): boolean {
-    return this.#undos.length === 0;
+    return this.#undos.size === 0;
   }
 
   /** The last done first. @param orderOf greater for a step that was done later, by its key */
   inReverse(orderOf: (key: string) => number): readonly Undo[] {
-    return this.#undos.toSorted((one, other) => orderOf(other.key) - orderOf(one.key));
+    return [...this.#undos.values()].sort((one, other) => orderOf(other.key) - orderOf(one.key));
   }
 }

@@ -42,7 +42,7 @@ export function compileStep(step: StepDraft, index: number, context: StepContext
     above: Math.max(above[index]!, WORKFLOW_INPUT),
     ...defined({ when: compileWhen(parts), forEach: compileForEach(parts), repeat: compileRepeat(parts) }),
     isOptional: step.optional ?? false,
-    retry: compileRetry(step.retry),
+    retry: compileRetry(parts, action),
     ...defined({ timeoutMs: optionalMs(step.timeout) }),
     onError: compileOnError(parts, action),
     ...defined({ compensate: compileCompensate(parts) }),
@@ -125,8 +125,12 @@ function compileRepeat({ step, templates, names }: StepParts): PlannedStep['repe
   return { until: condition, max, delayMs: optionalMs(delay) ?? 0, onMax };
 }
 
-function compileRetry(retry: StepDraft['retry']): ResolvedRetryOptions {
+function compileRetry({ step: { retry }, report }: StepParts, { kind }: PlannedAction): ResolvedRetryOptions {
   if (retry === undefined) return resolveRetryOptions();
+  if (kind !== 'task' && kind !== 'workflow') {
+    const message = `tries again what agents and workflows do; a step that is a ${kind} has no tries, so remove it`;
+    report('RETRY_OF_WAIT', '.retry', message);
+  }
   const { attempts, backoff, delay, maxDelay, jitter } = retry;
   return resolveRetryOptions({
     attempts,

@@ -238,6 +238,21 @@ describe('a planned step', () => {
     ['the step itself', { id: 'me', input: { a: '${ steps.me.output }' } }, '.input.a STEP_NOT_BEFORE'],
     ['a condition that is none', { when: 'yes' }, '.when EXPRESSION_INVALID'],
     ['a condition that never holds', { when: false }, '.when DEAD_STEP'],
+    [
+      'tries of a sleep',
+      { capability: undefined, sleep: '1s', retry: { attempts: 2 } },
+      '.retry RETRY_OF_WAIT',
+    ],
+    [
+      'tries of a signal',
+      { capability: undefined, signal: 'go', retry: { attempts: 2 } },
+      '.retry RETRY_OF_WAIT',
+    ],
+    [
+      'tries of an approval',
+      { capability: undefined, approval: { message: 'Go?' }, retry: { attempts: 2 } },
+      '.retry RETRY_OF_WAIT',
+    ],
     ['the same as an expression', { when: '${ 1 > 2 }' }, '.when DEAD_STEP'],
     ['items that are no list', { forEach: { items: { a: 1 } } }, '.forEach.items ITEMS_NOT_A_LIST'],
     ['items that are a text', { forEach: { items: 'a, b' } }, '.forEach.items ITEMS_NOT_A_LIST'],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Clock, type Cancel } from '../../common/index.js';
+import { CadreError, Clock, type Cancel } from '../../common/index.js';
 import type { StepDefinition, WorkflowDefinition } from '../../orchestration/index.js';
 import { MemoryRunStore } from '../../persistence/index.js';
 import { buildRunEngine } from '../../testing/run-engine.js';
@@ -155,7 +155,50 @@ async function finishedKeys(store: RunStore, runId: string): Promise<string[]> {
   return records.flatMap(({ record }) => (record.type === 'step.finished' ? [record.key] : []));
 }
 
+/** A workflow in which one step fails twice before it works, run inside of another one until it does. */
+const stubborn: WorkflowDefinition = {
+  name: 'flow',
+  steps: [{ id: 'in', workflow: 'part', retry: { attempts: 5, delay: '1s', jitter: false } }],
+};
+const part: WorkflowDefinition = {
+  name: 'part',
+  steps: [
+    { id: 'one', capability: 'one' },
+    { id: 'two', capability: 'two' },
+  ],
+};
+
 describe('a run whose nodes die', () => {
+  it('goes on with the tries of a nested workflow, wherever it was cut off', async () => {
+    for (let writes = 1; writes <= 8; writes += 1) {
+      const clock = new VirtualClock();
+      const store = new MemoryRunStore(clock, { leaseMs: LEASE_MS });
+      await store.open();
+      let ones = 0;
+      let twos = 0;
+      const two = (): number => {
+        twos += 1;
+        if (twos > 2) return twos;
+        throw new CadreError({ code: 'BUSY', kind: 'unavailable', message: 'busy' });
+      };
+      const own = { one: () => (ones += 1), two };
+      const { store: seen, isDead } = dyingAfter(store, writes);
+      const nodeClock = new NodeClock(clock, isDead);
+      const dying = buildRunEngine({ clock: nodeClock, store: seen, answers: own, nested: { part } });
+      await dying.place.host.open();
+      const { runId } = await dying.service.start(stubborn, 0);
+      await clock.advanceAsync(5_000 + LEASE_MS);
+      const heir = buildRunEngine({ clock, store, answers: own, nested: { part } });
+      await heir.place.host.open();
+      await clock.advanceAsync(HOUR_MS);
+      expect(await store.get(runId)).toMatchObject({ status: 'succeeded' });
+      const keys = await finishedKeys(store, runId);
+      expect(keys.filter((key) => key === 'in/one')).toHaveLength(1);
+      expect(ones).toBe(1);
+      expect(keys.at(-1)).toBe('in');
+    }
+  });
+
   it('comes to the same end as one that was left alone, and does nothing twice that is recorded', async () => {
     let deaths = 0;
     await fc.assert(

@@ -42,6 +42,7 @@ function tell(record: RunRecord): Told[] {
     case 'run.retried':
       return [{ type: 'run.resumed', at, data: { dropped: record.dropped } }];
     case 'run.failing':
+    case 'step.retried':
       return [];
     case 'run.waiting':
       return [{ type: record.type, at, data: { waits: record.waits } }];

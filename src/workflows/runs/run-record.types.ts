@@ -47,6 +47,13 @@ export type RunRecord =
       readonly dropped: readonly string[];
       readonly undone: readonly string[];
     }
+  /** A workflow within the run is gone through again; `key` is what goes before those of its steps, such as `brief/`. */
+  | {
+      readonly type: 'step.retried';
+      readonly at: number;
+      readonly key: string;
+      readonly dropped: readonly string[];
+    }
   | { readonly type: 'step.started'; readonly at: number; readonly key: string }
   | { readonly type: 'step.progress'; readonly at: number; readonly key: string; readonly progress: unknown }
   | { readonly type: 'step.waiting'; readonly at: number; readonly key: string; readonly wait: RunWait }

@@ -1,4 +1,5 @@
 import { Journal } from '../engine/journal.js';
+import { keysToRedo } from '../engine/keys-to-redo.js';
 import { UNDO_SUFFIX } from '../engine/recorder.js';
 import type { PlacedRecord, RunRecord } from './run-record.types.js';
 
@@ -16,8 +17,7 @@ export function planRetry(
     .filter((key) => key.endsWith(UNDO_SUFFIX) && journal.result(key)?.status === 'succeeded')
     .map((key) => key.slice(0, -UNDO_SUFFIX.length));
   const firstUndone = Math.min(...undone.map((key) => journal.orderOf(key)));
-  const dropped = keys.filter(
-    (key) => journal.result(key)?.status !== 'succeeded' || journal.orderOf(key) >= firstUndone,
-  );
+  const failed = new Set(keysToRedo(journal));
+  const dropped = keys.filter((key) => failed.has(key) || journal.orderOf(key) >= firstUndone);
   return { type: 'run.retried', at, dropped, undone };
 }

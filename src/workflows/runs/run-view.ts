@@ -52,6 +52,7 @@ export class StepViews {
         return;
       }
       case 'run.retried':
+      case 'step.retried':
         for (const key of record.dropped) this.#forget(key);
         return;
       default:
