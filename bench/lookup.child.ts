@@ -56,7 +56,8 @@ function fill(catalog: Catalog, agentCount: number): string[] {
     const resolution = resolveManifest({ name: `agent_${at}`, capabilities: [provided] }, instance);
     if (!resolution.ok) throw new Error(resolution.violations[0]?.message);
     const { manifest } = resolution;
-    const live = { release: `${manifest.name}@${manifest.version}`, status: 'active', since: 0 } as const;
+    const release = `${manifest.name}@${manifest.version}`;
+    const live = { release, status: 'active', since: 0, triggeredBy: 'system' } as const;
     catalog.add(new Release(manifest, { lifetime: 'shared', get: () => instance }, live));
   }
   return names;

@@ -4,13 +4,20 @@ import { cadreProviders } from './cadre.providers.js';
 import { DatabaseService } from './database.service.js';
 import { Clock, EventBus, Logger, RandomSource } from './common/index.js';
 import { METRICS_OPTIONS, MetricsModule } from './metrics/index.js';
+import { HEALTH_OPTIONS, HealthModule } from './health/index.js';
 import {
   ORCHESTRATION_OPTIONS,
   OrchestrationModule,
   OrchestrationService,
   WorkflowRunner,
 } from './orchestration/index.js';
-import { AgentDependents, ClusterStore, REGISTRY_OPTIONS, RegistryModule } from './registry/index.js';
+import {
+  AgentDependents,
+  Checkups,
+  ClusterStore,
+  REGISTRY_OPTIONS,
+  RegistryModule,
+} from './registry/index.js';
 import { SELECTION_OPTIONS } from './selection/index.js';
 import { StatusHistoryStore, StatusModule, StatusRules } from './status/index.js';
 import {
@@ -31,7 +38,7 @@ import {
  */
 @Global()
 @Module({
-  imports: [StatusModule, RegistryModule, MetricsModule, OrchestrationModule, WorkflowsModule],
+  imports: [StatusModule, RegistryModule, MetricsModule, HealthModule, OrchestrationModule, WorkflowsModule],
   providers: [...cadreProviders, DatabaseService, OrchestrationService],
   exports: [
     Clock,
@@ -43,12 +50,14 @@ import {
     WorkflowRunner,
     AgentDependents,
     ClusterStore,
+    Checkups,
     RemoteTaskQueue,
     WorkflowStore,
     ScheduleStore,
     RUN_STORES,
     WORKFLOW_OPTIONS,
     REGISTRY_OPTIONS,
+    HEALTH_OPTIONS,
     METRICS_OPTIONS,
     SELECTION_OPTIONS,
     ORCHESTRATION_OPTIONS,

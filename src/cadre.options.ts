@@ -1,4 +1,5 @@
 import type { MetricsOptions } from './metrics/index.js';
+import type { HealthOptions } from './health/index.js';
 import type { OrchestrationOptions } from './orchestration/index.js';
 import type { DatabaseOptions } from './persistence/index.js';
 import type { RegistryOptions } from './registry/index.js';
@@ -13,6 +14,8 @@ export interface CadreOptions {
   readonly registry?: RegistryOptions;
   readonly metrics?: MetricsOptions;
   readonly selection?: SelectionOptions;
+  /** How agents are watched, and kept from tasks that they would fail. */
+  readonly health?: HealthOptions;
   readonly orchestration?: OrchestrationOptions;
   /**
    * Where status, history, workflows and runs are kept: a Postgres by its `url`, else an embedded database in `dataDir`. Default: in

@@ -11,6 +11,7 @@ import {
   messageOf,
 } from './common/index.js';
 import { METRICS_OPTIONS, resolveMetricsOptions } from './metrics/index.js';
+import { HEALTH_OPTIONS, HealthChecks, resolveHealthOptions } from './health/index.js';
 import { NestLogger } from './nest-logger.js';
 import { ORCHESTRATION_OPTIONS, resolveOrchestrationOptions, WorkflowRunner } from './orchestration/index.js';
 import {
@@ -29,7 +30,13 @@ import {
   SqlStatusHistoryStore,
   SqlWorkflowStore,
 } from './persistence/index.js';
-import { AgentDependents, ClusterStore, REGISTRY_OPTIONS, resolveRegistryOptions } from './registry/index.js';
+import {
+  AgentDependents,
+  Checkups,
+  ClusterStore,
+  REGISTRY_OPTIONS,
+  resolveRegistryOptions,
+} from './registry/index.js';
 import { resolveSelectionOptions, SELECTION_OPTIONS } from './selection/index.js';
 import { StatusHistoryStore, StatusRules } from './status/index.js';
 import {
@@ -121,6 +128,7 @@ const adapters: Provider[] = [
   },
   { provide: WorkflowRunner, useExisting: RunService },
   { provide: AgentDependents, useExisting: WorkflowDependents },
+  { provide: Checkups, useExisting: HealthChecks },
 ];
 
 /** Options, validated: a wrong one stops the boot. */
@@ -144,6 +152,11 @@ const options: Provider[] = [
     provide: SELECTION_OPTIONS,
     inject: [CADRE_OPTIONS],
     useFactory: ({ selection }: CadreOptions) => resolveSelectionOptions(selection),
+  },
+  {
+    provide: HEALTH_OPTIONS,
+    inject: [CADRE_OPTIONS],
+    useFactory: ({ health }: CadreOptions) => resolveHealthOptions(health),
   },
   {
     provide: ORCHESTRATION_OPTIONS,

@@ -23,6 +23,7 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 30_000 },
         selection: { strategy: 'least-loaded' },
+        health: { checks: { intervalMs: 30_000 } },
         orchestration: { maxQueuedTasks: 1_000, abortGraceMs: 1_000, shutdownGraceMs: 10_000 },
         workflows: { maxActiveRuns: 256, maxOutputBytes: 1_048_576 },
         database: { url: undefined, dataDir: 'data/database', poolSize: 10, durability: 'process' },
@@ -47,6 +48,8 @@ describe('readEnvironment', () => {
       DATABASE_URL: 'postgres://cadre@db.example/cadre',
       CADRE_DATABASE_POOL_SIZE: '20',
       CADRE_DATA_DURABILITY: 'power-loss',
+      CADRE_HEALTH_CHECKS: 'on',
+      CADRE_HEALTH_CHECK_INTERVAL_MS: '5000',
       CADRE_MAX_ACTIVE_RUNS: '7',
       CADRE_MAX_OUTPUT_BYTES: '2048',
       CADRE_STRATEGY: 'cheapest',
@@ -62,6 +65,7 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 3 },
         selection: { strategy: 'cheapest' },
+        health: { checks: { intervalMs: 5_000 } },
         orchestration: { maxQueuedTasks: 0, abortGraceMs: 1, shutdownGraceMs: 2 },
         workflows: { maxActiveRuns: 7, maxOutputBytes: 2_048 },
         database: {

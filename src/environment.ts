@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { CadreOptions } from './cadre.options.js';
 import { CadreError } from './common/index.js';
+import { HEALTH_DEFAULTS, type HealthOptions } from './health/index.js';
 import { DATABASE_DEFAULTS, DURABILITIES, type DatabaseOptions } from './persistence/index.js';
 import { SELECTION_DEFAULTS } from './selection/index.js';
 import { WORKFLOW_DEFAULTS } from './workflows/index.js';
@@ -73,6 +74,9 @@ const hostNames = z
 /** `memory` keeps nothing beyond the process. */
 const PERSISTENCES = ['database', 'memory'] as const;
 
+/** Whether something is done. */
+const SWITCH = ['on', 'off'] as const;
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const variables = z.object({
@@ -86,6 +90,8 @@ const variables = z.object({
   CADRE_DATA_DURABILITY: z
     .enum(DURABILITIES, `must be one of ${DURABILITIES.join(', ')}`)
     .default(DATABASE_DEFAULTS.durability),
+  CADRE_HEALTH_CHECKS: z.enum(SWITCH, 'must be on or off').default('on'),
+  CADRE_HEALTH_CHECK_INTERVAL_MS: integer(1_000, 86_400_000, HEALTH_DEFAULTS.checks.intervalMs),
   CADRE_MAX_ACTIVE_RUNS: integer(1, 10_000, WORKFLOW_DEFAULTS.maxActiveRuns),
   CADRE_MAX_OUTPUT_BYTES: integer(1_024, 67_108_864, WORKFLOW_DEFAULTS.maxOutputBytes),
   CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -104,6 +110,12 @@ function readDatabase(data: z.infer<typeof variables>): DatabaseOptions {
     dataDir: join(data.CADRE_DATA_DIR, 'database'),
     poolSize: data.CADRE_DATABASE_POOL_SIZE,
     durability: data.CADRE_DATA_DURABILITY,
+  };
+}
+
+function readHealth(data: z.infer<typeof variables>): HealthOptions {
+  return {
+    checks: data.CADRE_HEALTH_CHECKS === 'on' && { intervalMs: data.CADRE_HEALTH_CHECK_INTERVAL_MS },
   };
 }
 
@@ -138,6 +150,7 @@ export function readEnvironment(
     cadre: {
       registry: { drainTimeoutMs: data.CADRE_DRAIN_TIMEOUT_MS },
       selection: { strategy: data.CADRE_STRATEGY },
+      health: readHealth(data),
       orchestration: {
         maxQueuedTasks: data.CADRE_MAX_QUEUED_TASKS,
         abortGraceMs: data.CADRE_ABORT_GRACE_MS,

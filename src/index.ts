@@ -7,6 +7,7 @@ export {
   anyOf,
   capability,
   dataType,
+  Probe,
   Provides,
   RunContext,
   Tool,
@@ -27,6 +28,7 @@ export {
   type HealthCheckable,
   type HealthReport,
   type ManifestInput,
+  type ProbeKind,
   type ProgressReport,
   type ProvidedCapability,
   type ProvidesOptions,
@@ -120,6 +122,9 @@ export {
   type WorkflowStart,
 } from './workflows/index.js';
 
+// Health
+export { HealthCheckService, type CheckOptions, type HealthOptions } from './health/index.js';
+
 // The registry
 export {
   AgentDrainChanged,
@@ -127,6 +132,7 @@ export {
   AgentRegistry,
   AgentUnregistered,
   ClusterChanged,
+  HealthChanged,
   RegistrationError,
   RegistryModule,
   type AgentFilter,
@@ -134,6 +140,7 @@ export {
   type CapabilityInfo,
   type HealthCheckOutcome,
   type HealthVerdict,
+  type ProbeVerdict,
   type RegisterOptions,
   type UnregisterOptions,
   type RegistryOptions,

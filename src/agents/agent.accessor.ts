@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import {
   AGENT_METADATA,
+  PROBE_METADATA,
   PROVIDES_METADATA,
   type AgentMetadata,
+  type ProbeMetadata,
   type ProvidesMetadata,
 } from './agent.metadata.js';
-import type { ManifestInput, ProvidedCapabilityInput } from './agent.types.js';
+import type { ManifestInput, ProbeKind, ProvidedCapabilityInput } from './agent.types.js';
 import { nameOfClass } from './contracts/names.js';
 
 /** What an agent class says of itself, before validation. */
@@ -32,21 +34,48 @@ export function readAgentDeclaration(target: unknown): AgentDeclaration | undefi
   return { input: { ...options, name, capabilities }, autoRegister };
 }
 
+/** A method that tells one thing of an agent's health. */
+export interface ProbeDeclaration {
+  readonly method: string;
+  readonly kind: ProbeKind;
+}
+
+const NO_PROBES: readonly ProbeDeclaration[] = Object.freeze([]);
+
+/** By prototype: probes are read at each health check. */
+const probesOf = new WeakMap<object, readonly ProbeDeclaration[]>();
+
+/** The methods marked with `@Probe` that instances with this prototype have, inherited ones too, those of the class first. */
+export function readProbes(prototype: object | null): readonly ProbeDeclaration[] {
+  if (prototype === null) return NO_PROBES;
+  let probes = probesOf.get(prototype);
+  if (probes === undefined) {
+    probes = [...methodsOf(prototype)].flatMap((method) => {
+      const metadata = Reflect.getMetadata(PROBE_METADATA, prototype, method) as ProbeMetadata | undefined;
+      return metadata === undefined ? [] : [{ method, kind: metadata.kind }];
+    });
+    probesOf.set(prototype, probes);
+  }
+  return probes;
+}
+
 function readProvided(prototype: object): ProvidedCapabilityInput[] {
-  const seen = new Set<string>();
-  const provided: ProvidedCapabilityInput[] = [];
+  return [...methodsOf(prototype)].flatMap((method) => {
+    const entries = Reflect.getMetadata(PROVIDES_METADATA, prototype, method) as
+      ProvidesMetadata[] | undefined;
+    return (entries ?? []).map(({ capability, options }) => ({ ...options, capability, method }));
+  });
+}
+
+/** The names of a prototype's own and inherited members, each once. */
+function methodsOf(prototype: object): Set<string> {
+  const names = new Set<string>();
   for (
     let owner: object | null = prototype;
     owner && owner !== Object.prototype;
-    owner = Object.getPrototypeOf(owner) as object
+    owner = Object.getPrototypeOf(owner) as object | null
   ) {
-    for (const method of Object.getOwnPropertyNames(owner)) {
-      if (seen.has(method)) continue;
-      seen.add(method);
-      const entries = Reflect.getMetadata(PROVIDES_METADATA, prototype, method) as
-        ProvidesMetadata[] | undefined;
-      for (const { capability, options } of entries ?? []) provided.push({ ...options, capability, method });
-    }
+    for (const name of Object.getOwnPropertyNames(owner)) names.add(name);
   }
-  return provided;
+  return names;
 }

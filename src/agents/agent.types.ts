@@ -21,6 +21,12 @@ export interface AgentOptions {
   readonly dependencies?: readonly string[];
   /** Milliseconds a health check may take, 1 to 60 000; default 5 000. */
   readonly healthCheckTimeoutMs?: number;
+  /** Milliseconds from the end of one scheduled check to the next, 1 000 to 86 400 000; default: the application's, 30 000. */
+  readonly healthCheckIntervalMs?: number;
+  /** Scheduled checks in a row that must fail before the agent counts as unhealthy, 1 to 100; default: the application's, 3. */
+  readonly healthCheckFailureThreshold?: number;
+  /** Checks in a row that must pass before it counts as healthy again, 1 to 100; default: the application's, 1. */
+  readonly healthCheckSuccessThreshold?: number;
   /** `false` keeps the class out of the discovery at boot; `registry.register` still takes it. Default `true`. */
   readonly autoRegister?: boolean;
 }
@@ -45,6 +51,10 @@ export interface AgentManifest {
   readonly tags: readonly string[];
   readonly dependencies: readonly string[];
   readonly healthCheckTimeoutMs: number;
+  /** These three are those of the application where they are absent. */
+  readonly healthCheckIntervalMs?: number;
+  readonly healthCheckFailureThreshold?: number;
+  readonly healthCheckSuccessThreshold?: number;
 }
 
 /** One capability of a release and the method that provides it. */
@@ -85,7 +95,7 @@ export interface Executes<C> {
   execute: HandlerOf<C>;
 }
 
-/** What a health check answers. */
+/** What a health check or a probe answers. */
 export interface HealthReport {
   readonly healthy: boolean;
   /** Why, for people. */
@@ -97,3 +107,14 @@ export interface HealthReport {
 export interface HealthCheckable {
   healthCheck(signal: AbortSignal): HealthReport | boolean | Promise<HealthReport | boolean>;
 }
+
+/**
+ * An agent that can mend itself: after it has failed, and before it is asked again how it is, `recover` is called: to open a
+ * connection anew, to drop a cache, to fetch a new token. It has failed again when it throws or exceeds its time.
+ */
+export interface Recoverable {
+  recover(signal: AbortSignal): unknown;
+}
+
+/** What a probe asks: whether what the agent needs is there, whether its keys are accepted, or whether it does its work. */
+export type ProbeKind = 'dependency' | 'credential' | 'functional';

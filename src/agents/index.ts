@@ -1,4 +1,9 @@
-export { readAgentDeclaration, type AgentDeclaration } from './agent.accessor.js';
+export {
+  readAgentDeclaration,
+  readProbes,
+  type AgentDeclaration,
+  type ProbeDeclaration,
+} from './agent.accessor.js';
 export { Agent } from './agent.decorator.js';
 export * from './agent.errors.js';
 export type * from './agent.types.js';
@@ -9,6 +14,7 @@ export * from './contracts/data-type.js';
 export * from './contracts/names.js';
 export * from './contracts/type-sets.js';
 export { AGENT_DEFAULTS, resolveManifest } from './manifest.js';
+export { Probe } from './probe.decorator.js';
 export { Provides } from './provides.decorator.js';
 export { RunContext, type StepOutput } from './run-context.js';
 export type * from './task-context.js';

@@ -34,7 +34,19 @@ interface NumberRange {
 const CONCURRENCY: NumberRange = { least: 1, most: 10_000, kind: 'whole' };
 const COST_USD: NumberRange = { least: 0, most: Number.MAX_VALUE, kind: 'finite' };
 const HEALTH_CHECK_MS: NumberRange = { least: 1, most: 60_000, kind: 'whole' };
+const HEALTH_CHECK_INTERVAL_MS: NumberRange = { least: 1_000, most: 86_400_000, kind: 'whole' };
+const THRESHOLD: NumberRange = { least: 1, most: 100, kind: 'whole' };
 const TIMEOUT_MS: NumberRange = { least: 1, most: 86_400_000, kind: 'whole' };
+
+/** The options that are numbers. */
+const NUMBERS = [
+  ['maxConcurrentTasks', CONCURRENCY],
+  ['costPerTaskUsd', COST_USD],
+  ['healthCheckTimeoutMs', HEALTH_CHECK_MS],
+  ['healthCheckIntervalMs', HEALTH_CHECK_INTERVAL_MS],
+  ['healthCheckFailureThreshold', THRESHOLD],
+  ['healthCheckSuccessThreshold', THRESHOLD],
+] as const;
 
 /** The validated manifest, or every reason why there is none. */
 export type ManifestResolution =
@@ -55,9 +67,7 @@ export function resolveManifest(input: ManifestInput, owner: object): ManifestRe
 
   if (!isName(input.name)) report('AGENT_NAME_INVALID', `its name ${NAME_RULE}`);
   checkVersion(report, version);
-  checkNumber(report, 'maxConcurrentTasks', input.maxConcurrentTasks, CONCURRENCY);
-  checkNumber(report, 'costPerTaskUsd', input.costPerTaskUsd, COST_USD);
-  checkNumber(report, 'healthCheckTimeoutMs', input.healthCheckTimeoutMs, HEALTH_CHECK_MS);
+  for (const [field, range] of NUMBERS) checkNumber(report, field, input[field], range);
   checkTexts(report, 'tags', input.tags);
   checkTexts(report, 'dependencies', input.dependencies);
   if (input.region !== undefined && (typeof input.region !== 'string' || input.region.trim() === '')) {
@@ -78,6 +88,9 @@ export function resolveManifest(input: ManifestInput, owner: object): ManifestRe
       tags: Object.freeze([...(input.tags ?? [])]),
       dependencies: Object.freeze([...(input.dependencies ?? [])]),
       healthCheckTimeoutMs: input.healthCheckTimeoutMs ?? AGENT_DEFAULTS.healthCheckTimeoutMs,
+      healthCheckIntervalMs: input.healthCheckIntervalMs,
+      healthCheckFailureThreshold: input.healthCheckFailureThreshold,
+      healthCheckSuccessThreshold: input.healthCheckSuccessThreshold,
     }),
   };
 }

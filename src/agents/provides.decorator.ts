@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { PROVIDES_METADATA, type ProvidesMetadata } from './agent.metadata.js';
-import { InvalidDefinitionError } from './agent.errors.js';
 import type { HandlerOf, ProvidesOptions } from './agent.types.js';
 import {
   capability,
@@ -8,6 +7,7 @@ import {
   type Capability,
   type CapabilityDefinition,
 } from './contracts/capability.js';
+import { checkMarkedMethod } from './marked-method.js';
 import type { InputSpec, OutputSpec } from './contracts/type-sets.js';
 
 type HandlerDecorator<Handler> = <F extends Handler>(
@@ -41,7 +41,7 @@ export function Provides(
 ): MethodDecorator {
   const resolved = typeof provided === 'string' || isCapability(provided) ? provided : capability(provided);
   return (target, method, descriptor?: PropertyDescriptor) => {
-    checkMethod(target, method, descriptor);
+    checkMarkedMethod('@Provides', { target, method, descriptor }, 'instances provide capabilities');
     const earlier = (Reflect.getOwnMetadata(PROVIDES_METADATA, target, method) ?? []) as ProvidesMetadata[];
     Reflect.defineMetadata(
       PROVIDES_METADATA,
@@ -50,19 +50,4 @@ export function Provides(
       method,
     );
   };
-}
-
-/** The compiler refuses most of these; a handler that nobody would ever find must not pass silently in plain JavaScript. */
-function checkMethod(
-  target: object,
-  method: string | symbol,
-  descriptor: PropertyDescriptor | undefined,
-): void {
-  const owner = typeof target === 'function' ? target : target.constructor;
-  const refuse = (problem: string): never => {
-    throw new InvalidDefinitionError('agent', owner.name, `@Provides marks ${String(method)}, ${problem}`);
-  };
-  if (typeof target === 'function') refuse('which is static; instances provide capabilities');
-  if (typeof method === 'symbol') refuse('whose name is a symbol; name it by a text');
-  if (typeof descriptor?.value !== 'function') refuse('which is no method');
 }

@@ -52,3 +52,11 @@ export class SystemClock extends Clock {
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/**
+ * Calls again and again, every `periodMs` of the machine's time, without keeping the process alive. For beats that only say "look
+ * whether something is due": what is due is for a {@link Clock} to say. Ends by `clearInterval`, as registries of timers do it.
+ */
+export function beatEvery(periodMs: number, callback: () => void): NodeJS.Timeout {
+  return setInterval(callback, periodMs).unref();
+}

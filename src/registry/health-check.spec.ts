@@ -1,3 +1,4 @@
+import { Probe, type HealthReport } from '../agents/index.js';
 import { VirtualClock } from '../testing/virtual-clock.js';
 import type { InstanceSource } from './catalog/release.js';
 import { checkHealth, unhealthyReason } from './health-check.js';
@@ -142,5 +143,83 @@ describe('the reason of a failed check', () => {
     expect(unhealthyReason({ healthy: false, message: 'no credit' })).toBe('health check failed: no credit');
     expect(unhealthyReason({ healthy: false })).toBe('health check failed: no reason given');
     expect(unhealthyReason({ healthy: false, message: 'x'.repeat(900) })).toHaveLength(500);
+  });
+});
+
+describe('probes', () => {
+  class Probed {
+    healthCheck(): unknown {
+      return true;
+    }
+
+    @Probe('credential')
+    keyIsAccepted(): boolean {
+      return true;
+    }
+
+    @Probe('dependency')
+    indexIsThere(_signal: AbortSignal): boolean | Promise<boolean> {
+      return true;
+    }
+  }
+  const without = (instance: object): object => Object.assign(instance, { healthCheck: undefined });
+
+  it('are asked beside the health check, each with a verdict of its own', async () => {
+    expect(await ask(sourceOf(new Probed()))).toEqual({
+      healthy: true,
+      checkedAt: 50_000,
+      durationMs: 0,
+      probes: [
+        { name: 'healthCheck', kind: 'general', healthy: true, durationMs: 0 },
+        { name: 'keyIsAccepted', kind: 'credential', healthy: true, durationMs: 0 },
+        { name: 'indexIsThere', kind: 'dependency', healthy: true, durationMs: 0 },
+      ],
+    });
+  });
+
+  it('make the agent unhealthy when one says so, and the message names it', async () => {
+    class Broken extends Probed {
+      override keyIsAccepted(): never {
+        throw new RangeError('401');
+      }
+    }
+    const verdict = await ask(sourceOf(new Broken()));
+    expect([verdict.healthy, verdict.message]).toEqual([false, 'keyIsAccepted: threw: 401']);
+    expect(verdict.probes?.map(({ healthy }) => healthy)).toEqual([true, false, true]);
+  });
+
+  it('keep what the others found when one of them hangs, and tell it to stop', async () => {
+    let signal: AbortSignal | undefined;
+    class Hanging extends Probed {
+      override indexIsThere(given: AbortSignal): Promise<boolean> {
+        signal = given;
+        return new Promise(() => {});
+      }
+    }
+    const verdict = await ask(sourceOf(new Hanging()), 100);
+    expect(verdict.message).toBe('indexIsThere: no answer within 100 ms');
+    expect(verdict.probes?.filter(({ healthy }) => healthy)).toHaveLength(2);
+    expect(signal?.aborted).toBe(true);
+  });
+
+  it('can be asked without a health check, and an overriding one may be a probe itself', async () => {
+    const alone = await ask(sourceOf(without(new Probed())));
+    expect(alone.probes?.map(({ name }) => name)).toEqual(['keyIsAccepted', 'indexIsThere']);
+    class Functional {
+      @Probe('functional')
+      healthCheck(): HealthReport {
+        return { healthy: false };
+      }
+    }
+    const verdict = await ask(sourceOf(new Functional()));
+    expect(verdict).toMatchObject({
+      message: 'healthCheck: no reason given',
+      probes: [{ name: 'healthCheck', kind: 'functional' }],
+    });
+  });
+
+  it('that another value hides are rubbish, not healthy', async () => {
+    const verdict = await ask(sourceOf(Object.assign(new Probed(), { keyIsAccepted: 3 })));
+    expect(verdict.message).toContain('keyIsAccepted: threw');
   });
 });

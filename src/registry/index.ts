@@ -10,7 +10,10 @@ export { findOwn, ownSupply, type Demand, type Supply } from './cluster/demand.j
 export { Neighbors } from './cluster/neighbors.js';
 export { AgentDependents, type AgentDependent } from './admission/agent-dependents.js';
 export { classOf } from './admission/class-of.js';
+export { Checkups } from './checkups.js';
+export { checkHealth, unhealthyReason } from './health-check.js';
 export { findMissingDependency, isAvailable } from './catalog/availability.js';
+export { findReleases } from './catalog/agent-info.js';
 export { AgentRegistry } from './agent-registry.service.js';
 export type { CapabilityEntry } from './catalog/capability-index.js';
 export { Catalog, parseAgentReference } from './catalog/catalog.js';
@@ -24,4 +27,10 @@ export {
 } from './registry.options.js';
 export { REGISTRY_OPTIONS } from './registry.tokens.js';
 export type * from './registry.types.js';
-export { Release, type HealthVerdict, type InstanceSource } from './catalog/release.js';
+export {
+  Release,
+  type HealthVerdict,
+  type InstanceSource,
+  type Obstacle,
+  type ProbeVerdict,
+} from './catalog/release.js';

@@ -1,5 +1,5 @@
 import { eventType } from '../common/index.js';
-import type { Release } from './catalog/release.js';
+import type { HealthVerdict, Release } from './catalog/release.js';
 
 /**
  * A release is in the catalog and may take tasks, its status allowing; it may have taken the place of one of its id.
@@ -28,3 +28,14 @@ export const ClusterChanged = eventType<{ readonly gained: readonly string[] }>(
 export const AgentDrainChanged = eventType<{ readonly release: Release; readonly isDraining: boolean }>(
   'agent.drain-changed',
 );
+
+/**
+ * The instances of this process answered otherwise than before how they are, or count as unwell or well from now on: after that
+ * many checks in a row they get no tasks, or get them again.
+ * @publicApi
+ */
+export const HealthChanged = eventType<{
+  readonly release: Release;
+  readonly verdict: HealthVerdict | undefined;
+  readonly isUnwell: boolean;
+}>('health.changed');

@@ -9,7 +9,6 @@ import { Catalog } from './catalog/catalog.js';
 import { Cluster } from './cluster/cluster.js';
 import { ClusterStore } from './cluster/cluster.store.js';
 import { Neighbors } from './cluster/neighbors.js';
-import { Checkups } from './checkups.js';
 import type { RegistryParts } from './registry-parts.js';
 import type { ResolvedRegistryOptions } from './registry.options.js';
 import { REGISTRY_OPTIONS } from './registry.tokens.js';
@@ -49,7 +48,7 @@ export const registryProviders: Provider[] = [
       ...[catalog, events, clock, logger]: [Catalog, EventBus, Clock, Logger]
     ) => new Cluster({ store, neighbors, withdrawal, catalog, events, clock, logger }),
   },
-  ...[Enrollment, Withdrawal, Checkups].map((Part) => ({
+  ...[Enrollment, Withdrawal].map((Part) => ({
     provide: Part,
     inject: [PARTS],
     useFactory: (parts: RegistryParts) => new Part(parts),

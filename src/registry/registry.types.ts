@@ -14,7 +14,7 @@ export interface AgentInfo {
   readonly manifest: AgentManifest;
   /** The release that takes the agent's tasks; the others serve only when pinned. */
   readonly isCurrent: boolean;
-  /** Active, not about to leave, and with all dependencies available. */
+  /** Active, well, not about to leave, and with all dependencies available. */
   readonly isAvailable: boolean;
   readonly status: AgentStatus;
   /** Milliseconds since the epoch at which the status began. */
@@ -26,6 +26,8 @@ export interface AgentInfo {
     /** Attempts given up while the agent's code still ran past its grace time, since the release came in. */
     readonly abandoned: number;
   };
+  /** The instances of this process failed too many checks in a row to get tasks; where no node has a healthy one, it is `failed`. */
+  readonly isUnwell: boolean;
   /** The last verdict, that of the registration at first. */
   readonly health?: HealthVerdict;
   /** All versions of the agent that are registered, highest first. */

@@ -55,6 +55,22 @@ describe('filterReleases', () => {
     expect(reasonFor({ status })).toMatchObject({ code: 'status', reason: `is ${status}` });
   });
 
+  it('excludes a release whose instances here are unwell', () => {
+    const { release } = filterOne({});
+    release.isUnwell = true;
+    const { excluded } = filterReleases([release], NEEDS, new Catalog());
+    expect(excluded).toMatchObject([{ code: 'health', reason: 'failed too many health checks here' }]);
+  });
+
+  it('excludes a release from the capability that something stands in the way of, and from no other', () => {
+    const { release } = filterOne({});
+    release.obstacles = new Map([['echo', { code: 'breaker', reason: 'its circuit is open' }]]);
+    const { excluded } = filterReleases([release], NEEDS, new Catalog());
+    expect(excluded).toMatchObject([{ code: 'breaker', reason: 'its circuit is open' }]);
+    release.obstacles = new Map([['other', { code: 'ejected', reason: 'is ejected' }]]);
+    expect(filterReleases([release], NEEDS, new Catalog()).free).toEqual([release]);
+  });
+
   it('excludes a release that is about to leave', () => {
     const { release } = filterOne({});
     release.isDraining = true;

@@ -56,6 +56,11 @@ function findExclusion(
   if (requirements.tried?.has(release)) return exclude(release, 'tried', 'failed this task already');
   if (release.status !== 'active') return exclude(release, 'status', `is ${release.status}`);
   if (release.isDraining) return exclude(release, 'draining', 'is about to be unregistered');
+  if (release.isUnwell) return exclude(release, 'health', 'failed too many health checks here');
+  if (release.obstacles !== undefined) {
+    const obstacle = release.obstacles.get(requirements.capability);
+    if (obstacle !== undefined) return exclude(release, obstacle.code, obstacle.reason);
+  }
   return (
     findLabelMismatch(release, requirements) ??
     findMissing(release, requirements, catalog) ??

@@ -48,7 +48,7 @@ describe('opening a status', () => {
   it.each(['active', 'failed'] as const)('starts the history of a new release as %s', async (opening) => {
     const { clock, status, published, recorded } = setUp();
     const live = await status.open(RELEASE, opening, BOOT);
-    expect(live).toEqual({ release: RELEASE, status: opening, since: clock.now() });
+    expect(live).toEqual({ release: RELEASE, status: opening, since: clock.now(), triggeredBy: 'system' });
     expect(await recorded()).toEqual([`changed new > ${opening}`]);
     expect(published).toEqual((await status.history(RELEASE)).items);
   });
@@ -96,7 +96,7 @@ describe('opening a status', () => {
     const { since } = await status.open(RELEASE, 'active', BOOT);
     clock.advance(HOUR_MS);
     const live = await restart().open(RELEASE, 'active', BOOT);
-    expect(live).toEqual({ release: RELEASE, status: 'active', since });
+    expect(live).toEqual({ release: RELEASE, status: 'active', since, triggeredBy: 'system' });
     expect(await recorded()).toHaveLength(1);
   });
 
@@ -143,7 +143,8 @@ describe('changing a status', () => {
       triggeredBy: 'user:ann',
       correlationId: 'request-7',
     });
-    expect(live).toEqual({ release: RELEASE, status: 'maintenance', since: clock.now() });
+    const { triggeredBy } = ANN;
+    expect(live).toEqual({ release: RELEASE, status: 'maintenance', since: clock.now(), triggeredBy });
     expect(published.at(-1)).toBe(entry);
     expect(Object.isFrozen(entry)).toBe(true);
   });

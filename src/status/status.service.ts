@@ -217,7 +217,8 @@ export class StatusService implements OnModuleInit, OnModuleDestroy {
   }
 
   #hold(last: StatusChangedEntry): LiveStatus {
-    const live = { release: last.release, status: last.to, since: last.at };
+    const { release, to: status, at: since, triggeredBy } = last;
+    const live = { release, status, since, triggeredBy };
     this.#open.set(last.release, { live, last });
     return live;
   }
@@ -226,6 +227,7 @@ export class StatusService implements OnModuleInit, OnModuleDestroy {
     open.last = entry;
     open.live.status = entry.to;
     open.live.since = entry.at;
+    open.live.triggeredBy = entry.triggeredBy;
     this.events.publish(StatusChanged, entry);
   }
 

@@ -90,4 +90,6 @@ export interface LiveStatus {
   readonly status: AgentStatus;
   /** Epoch milliseconds of the entry that gave this status. */
   readonly since: number;
+  /** Who gave it. */
+  readonly triggeredBy: Trigger;
 }

@@ -8,7 +8,12 @@ export function releaseOf(input: ManifestInput): Release {
   const resolution = resolveManifest(input, instance);
   assert.ok(resolution.ok, 'the manifest of a test must be valid');
   const { manifest } = resolution;
-  const live = { release: `${manifest.name}@${manifest.version}`, status: 'active', since: 0 } as const;
+  const live = {
+    release: `${manifest.name}@${manifest.version}`,
+    status: 'active',
+    since: 0,
+    triggeredBy: 'system',
+  } as const;
   return new Release(manifest, { lifetime: 'shared', get: () => instance }, live);
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { resolveManifest, type AgentManifest, type ManifestInput } from '../agents/index.js';
 import { Release, type InstanceSource } from '../registry/index.js';
-import type { AgentStatus } from '../status/index.js';
+import type { AgentStatus, LiveStatus } from '../status/index.js';
+
+/** A status that a test sets. */
+type StubStatus = { -readonly [Field in keyof LiveStatus]: LiveStatus[Field] };
 
 /** An instance that does nothing but exist. */
 const IDLE = { execute: () => undefined };
@@ -24,8 +27,9 @@ export function manifestOf(input: ManifestInput): AgentManifest {
 export function buildRelease(
   input: ManifestInput,
   { status = 'active', instances = { lifetime: 'shared', get: () => IDLE } }: ReleaseCircumstances = {},
-): { release: Release; live: { release: string; status: AgentStatus; since: number } } {
+): { release: Release; live: StubStatus } {
   const manifest = manifestOf(input);
-  const live = { release: `${manifest.name}@${manifest.version}`, status, since: 1_000 };
+  const id = `${manifest.name}@${manifest.version}`;
+  const live: StubStatus = { release: id, status, since: 1_000, triggeredBy: 'system' };
   return { release: new Release(manifest, instances, live), live };
 }

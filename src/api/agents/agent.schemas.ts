@@ -83,10 +83,24 @@ export const agentView = z
         healthy: z.boolean(),
         message: z.string().optional(),
         details: facts.optional(),
+        probes: z
+          .array(
+            z.object({
+              name: z.string(),
+              kind: z.enum(['general', 'dependency', 'credential', 'functional']),
+              healthy: z.boolean(),
+              message: z.string().optional(),
+              details: facts.optional(),
+              durationMs: z.number(),
+            }),
+          )
+          .optional()
+          .describe('what each probe found, where the agent has any'),
         checkedAt: instant,
         durationMs: z.number(),
       })
       .optional(),
+    isUnwell: z.boolean().describe('its instances here failed too many checks to get tasks'),
     versions: z.array(z.string()),
   })
   .meta({ id: 'Agent', description: 'One release of an agent, as it is now.' });

@@ -1,4 +1,4 @@
-import type { ProvidedCapability } from '../../agents/index.js';
+import type { HealthReport, ProvidedCapability } from '../../agents/index.js';
 import { findNonJson } from '../../common/index.js';
 import type { AgentInfo, HealthVerdict } from '../../registry/index.js';
 import type { StatusEntry, Uptime } from '../../status/index.js';
@@ -37,16 +37,20 @@ export function toUptimeView(id: string, uptime: Uptime) {
 }
 
 /** What the agent said is its own: details that JSON cannot carry must not spoil the list that it is in. */
-function toHealthView({ healthy, message, details, checkedAt, durationMs }: HealthVerdict) {
+function toHealthView({ probes, checkedAt, durationMs, ...report }: HealthVerdict) {
+  const probeViews = probes?.map(({ name, kind, durationMs: probeMs, ...found }) => ({
+    name,
+    kind,
+    ...toReportView(found),
+    durationMs: probeMs,
+  }));
+  return { ...toReportView(report), probes: probeViews, checkedAt: toInstant(checkedAt), durationMs };
+}
+
+function toReportView({ healthy, message, details }: HealthReport) {
   const isText = typeof message === 'string';
   const isFacts = typeof details === 'object' && details !== null && findNonJson(details) === undefined;
-  return {
-    healthy,
-    message: isText ? message : undefined,
-    details: isFacts ? details : undefined,
-    checkedAt: toInstant(checkedAt),
-    durationMs,
-  };
+  return { healthy, message: isText ? message : undefined, details: isFacts ? details : undefined };
 }
 
 function toProvidedView({ capability, requiredContext, ...provided }: ProvidedCapability) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ContextIdFactory, DiscoveryService, ModuleRef } from '@nestjs/core';
-import { readAgentDeclaration, type AgentDeclaration } from '../../agents/index.js';
+import { readAgentDeclaration, readProbes, type AgentDeclaration } from '../../agents/index.js';
 import type { InstanceSource } from '../catalog/release.js';
 import { classOf } from './class-of.js';
 import type { FoundAgent } from './found-agent.js';
@@ -85,10 +85,11 @@ function findDeclaration(wrapper: Wrapper, instance: unknown): [AgentClass, Agen
 /** A new instance for each task, with the task's context as Nest's `REQUEST`; for a health check, that is an empty object. */
 function perTask(wrapper: Wrapper, agentClass: AgentClass): InstanceSource {
   const isOfClass = wrapper.metatype === agentClass;
+  const prototype = agentClass.prototype as object;
   return {
     lifetime: 'per-task',
     // What a factory makes is known only once it has made it.
-    hasHealthCheck: !isOfClass || 'healthCheck' in agentClass.prototype,
+    hasHealthCheck: !isOfClass || 'healthCheck' in prototype || readProbes(prototype).length > 0,
     get: (task) => {
       const moduleRef = wrapper.host?.getProviderByKey<ModuleRef>(ModuleRef).instance as ModuleRef;
       const contextId = ContextIdFactory.create();

@@ -87,6 +87,7 @@ describe('what is told of a release', () => {
       status: 'active',
       statusSince: 1_000,
       load: { inFlight: 1, maxConcurrentTasks: 3, abandoned: 1 },
+      isUnwell: false,
       health: undefined,
       versions: ['2.0.0', '1.0.0'],
     });

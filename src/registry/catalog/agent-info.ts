@@ -22,6 +22,7 @@ export function toAgentInfo(release: Release, catalog: Catalog): AgentInfo {
       maxConcurrentTasks: release.manifest.maxConcurrentTasks,
       abandoned: release.abandoned,
     },
+    isUnwell: release.isUnwell,
     health: release.health,
     versions: catalog.releasesOf(release.name).map(({ version }) => version),
   };

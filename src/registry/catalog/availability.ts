@@ -1,7 +1,7 @@
 import type { Catalog } from './catalog.js';
 import type { Release } from './release.js';
 
-/** Tells whether a release can serve at all, its load aside: active, not about to leave, all dependencies available. */
+/** Tells whether a release can serve at all, its load aside: active, well here, not about to leave, all dependencies available. */
 export function isAvailable(release: Release, catalog: Catalog): boolean {
   return isInService(release) && findMissingDependency(release, catalog) === undefined;
 }
@@ -26,6 +26,6 @@ function isReachable(name: string, catalog: Catalog, seen: Set<string>): boolean
   return true;
 }
 
-function isInService({ status, isDraining }: Release): boolean {
-  return status === 'active' && !isDraining;
+function isInService({ status, isDraining, isUnwell }: Release): boolean {
+  return status === 'active' && !isDraining && !isUnwell;
 }

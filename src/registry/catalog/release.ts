@@ -1,13 +1,31 @@
-import type { AgentManifest, HealthReport, ProvidedCapability, TaskContext } from '../../agents/index.js';
-import type { AgentStatus, LiveStatus } from '../../status/index.js';
+import type {
+  AgentManifest,
+  HealthReport,
+  ProbeKind,
+  ProvidedCapability,
+  TaskContext,
+} from '../../agents/index.js';
+import type { AgentStatus, LiveStatus, Trigger } from '../../status/index.js';
 
 /** Gives the living object behind a release: one for all tasks, or one for each. */
 export interface InstanceSource {
   readonly lifetime: 'shared' | 'per-task';
-  /** `false` when no instance has a `healthCheck`, so that none is made only to be asked. Default: each is asked. */
+  /** `false` when no instance has a `healthCheck` or a probe, so that none is made only to be asked. Default: each is asked. */
   readonly hasHealthCheck?: boolean;
   /** Shared instances come at once, without a promise. Without a task, the instance is wanted for a health check. */
   get(task?: TaskContext): object | Promise<object>;
+}
+
+/**
+ * What one probe found; frozen.
+ * @publicApi
+ */
+export interface ProbeVerdict extends HealthReport {
+  /** The method that was asked. */
+  readonly name: string;
+  /** `general` for `healthCheck()`. */
+  readonly kind: ProbeKind | 'general';
+  readonly durationMs: number;
 }
 
 /**
@@ -15,10 +33,19 @@ export interface InstanceSource {
  * @publicApi
  */
 export interface HealthVerdict extends HealthReport {
+  /** What each probe found, where the agent has any: `healthCheck()` first, then those marked with `@Probe`. */
+  readonly probes?: readonly ProbeVerdict[];
   /** Milliseconds since the epoch. */
   readonly checkedAt: number;
   /** From the question to the answer, or to the end of the time for it. */
   readonly durationMs: number;
+}
+
+/** Why a release gets no tasks of one capability, although its status allows it. */
+export interface Obstacle {
+  readonly code: 'breaker' | 'ejected';
+  /** For people. */
+  readonly reason: string;
 }
 
 /**
@@ -35,6 +62,10 @@ export class Release {
   /** Takes the tasks of its agent, as the others stand by; set by the catalog. */
   isCurrent = false;
   health: HealthVerdict | undefined;
+  /** The instances of this process failed their checks too often to get tasks; those of another one may be well. */
+  isUnwell = false;
+  /** By capability; `undefined` while nothing stands in the way, so that looking costs nothing. */
+  obstacles: ReadonlyMap<string, Obstacle> | undefined;
   #inFlight = 0;
   #abandoned = 0;
   readonly #idleWaiters = new Set<() => void>();
@@ -60,6 +91,11 @@ export class Release {
 
   get status(): AgentStatus {
     return this.live.status;
+  }
+
+  /** Who gave the status. */
+  get statusTrigger(): Trigger {
+    return this.live.triggeredBy;
   }
 
   /** Milliseconds since the epoch at which the status began. */

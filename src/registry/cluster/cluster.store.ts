@@ -8,6 +8,8 @@ export interface HostedRelease {
   readonly isCurrent: boolean;
   /** It could serve, its load aside. */
   readonly isAvailable: boolean;
+  /** Its instances there pass their health checks. */
+  readonly isHealthy?: boolean;
   readonly region?: string;
   readonly tags: readonly string[];
   readonly capabilities: readonly HostedCapability[];

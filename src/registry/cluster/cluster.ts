@@ -3,7 +3,13 @@ import { StatusChanged } from '../../status/index.js';
 import type { Withdrawal } from '../admission/withdrawal.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Release } from '../catalog/release.js';
-import { AgentDrainChanged, AgentRegistered, AgentUnregistered, ClusterChanged } from '../registry.events.js';
+import {
+  AgentDrainChanged,
+  AgentRegistered,
+  AgentUnregistered,
+  ClusterChanged,
+  HealthChanged,
+} from '../registry.events.js';
 import type { ClusterStore } from './cluster.store.js';
 import type { Neighbors } from './neighbors.js';
 import { toHosted } from './to-hosted.js';
@@ -64,6 +70,7 @@ export class Cluster {
       events.subscribe(AgentUnregistered, ({ release, reason }) => this.#onUnregistered(release, reason)),
       events.subscribe(AgentDrainChanged, announceSoon),
       events.subscribe(StatusChanged, announceSoon),
+      events.subscribe(HealthChanged, announceSoon),
       store.onChange(() => void this.#do(() => this.#look())),
     ];
     await this.#do(() => this.#announce());

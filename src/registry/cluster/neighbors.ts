@@ -11,6 +11,13 @@ export class Neighbors {
     return this.#releases;
   }
 
+  /** Whether another node has healthy instances of a release, by its id. */
+  hasHealthy(id: string): boolean {
+    return this.#releases.some(
+      ({ name, version, isHealthy = false }) => isHealthy && `${name}@${version}` === id,
+    );
+  }
+
   /** Whether others could meet a demand. */
   supply(demand: Demand): Supply {
     let supply: Supply;

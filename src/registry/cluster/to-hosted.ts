@@ -11,6 +11,7 @@ export function toHosted(release: Release, catalog: Catalog): HostedRelease {
     version,
     isCurrent,
     isAvailable: isAvailable(release, catalog),
+    isHealthy: !release.isUnwell,
     region: manifest.region,
     tags: manifest.tags,
     capabilities: [...capabilities.values()].map(({ capability: { name: capability, contract } }) => ({

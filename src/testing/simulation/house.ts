@@ -80,7 +80,12 @@ function employ({ agents, inputTypes, seed }: HousePlan, clock: VirtualClock): R
       );
     }
     const { manifest } = resolution;
-    const live = { release: `${manifest.name}@${manifest.version}`, status: 'active', since: 0 } as const;
+    const live = {
+      release: `${manifest.name}@${manifest.version}`,
+      status: 'active',
+      since: 0,
+      triggeredBy: 'system',
+    } as const;
     return new Release(manifest, { lifetime: 'shared', get: () => living }, live);
   });
 }

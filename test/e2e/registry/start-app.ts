@@ -1,12 +1,21 @@
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 import type { ModuleMetadata } from '@nestjs/common';
-import { AgentRegistry, CadreModule, Clock, Logger, OrchestrationService, type RegistryOptions } from 'cadre';
+import {
+  AgentRegistry,
+  CadreModule,
+  Clock,
+  Logger,
+  OrchestrationService,
+  type HealthOptions,
+  type RegistryOptions,
+} from 'cadre';
 import { RecordingLogger } from '../../../src/testing/recording-logger.js';
 import { VirtualClock } from '../../../src/testing/virtual-clock.js';
 
 /** How an application differs from an empty one. */
 export interface AppSetup extends Pick<ModuleMetadata, 'imports' | 'providers'> {
   readonly options?: RegistryOptions;
+  readonly health?: HealthOptions;
   /** For a test that moves time during the boot; default: one of the application's own. */
   readonly clock?: VirtualClock;
   /** Last changes to the testing module: overrides. */
@@ -29,13 +38,14 @@ export async function startApp({
   imports = [],
   providers,
   options,
+  health,
   adjust,
   ...setup
 }: AppSetup): Promise<App> {
   const { clock = new VirtualClock(), beforeInit } = setup;
   const logger = new RecordingLogger();
   const builder = Test.createTestingModule({
-    imports: [CadreModule.forRoot({ registry: options }), ...imports],
+    imports: [CadreModule.forRoot({ registry: options, health }), ...imports],
     providers,
   });
   builder.overrideProvider(Clock).useValue(clock).overrideProvider(Logger).useValue(logger);

@@ -95,6 +95,7 @@ describe('GET /agents/:name', () => {
       tags: ['loud', 'green'],
       dependencies: [],
       load: { inFlight: 0, maxConcurrentTasks: 100, abandoned: 0 },
+      isUnwell: false,
       health: { healthy: true, checkedAt: expect.any(String), durationMs: expect.any(Number) },
       versions: expect.arrayContaining(['2.0.0', '2.1.0']),
     });

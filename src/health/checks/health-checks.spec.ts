@@ -1,9 +1,10 @@
-import type { ManifestInput } from '../agents/index.js';
-import { MemoryStatusHistoryStore } from '../persistence/index.js';
-import { registryHarness, settle } from '../testing/registry-harness.js';
-import { manifestOf } from '../testing/release-builder.js';
-import { Release } from './catalog/release.js';
-import { Checkups } from './checkups.js';
+import type { ManifestInput } from '../../agents/index.js';
+import { MemoryStatusHistoryStore } from '../../persistence/index.js';
+import { AgentRegistered, ClusterChanged, HealthChanged, Neighbors, Release } from '../../registry/index.js';
+import { registryHarness, settle } from '../../testing/registry-harness.js';
+import { manifestOf } from '../../testing/release-builder.js';
+import { resolveHealthOptions } from '../health.options.js';
+import { HealthChecks } from './health-checks.js';
 
 function setUp() {
   const harness = registryHarness(new MemoryStatusHistoryStore());
@@ -23,7 +24,10 @@ function setUp() {
     catalog.add(release);
     return release;
   };
-  return { ...harness, enter, checkups: new Checkups(harness) };
+  const neighbors = new Neighbors();
+  const { checks: options } = resolveHealthOptions();
+  const checkups = new HealthChecks({ ...harness, neighbors, options });
+  return { ...harness, neighbors, enter, checkups };
 }
 
 const ANN = { reason: 'planned', triggeredBy: 'user:ann' } as const;
@@ -204,5 +208,97 @@ describe('a sweep', () => {
     catalog.remove(release);
     await clock.advanceAsync(50);
     expect(await sweeping).toEqual([]);
+  });
+});
+
+describe('the instances of this node', () => {
+  const elsewhere = (isHealthy: boolean) => [
+    {
+      name: 'ada',
+      version: '1.0.0',
+      isCurrent: true,
+      isAvailable: true,
+      isHealthy,
+      tags: [],
+      capabilities: [],
+    },
+  ];
+  /** A node that hosts `ada`, whose check gives these answers, beside another one. */
+  const asOneOfTwo = async (answers: unknown[]) => {
+    const harness = setUp();
+    const { checkups, enter, events, neighbors } = harness;
+    checkups.open();
+    const changes: string[] = [];
+    events.subscribe(HealthChanged, ({ verdict, isUnwell }) => {
+      changes.push(`${verdict?.healthy ? 'healthy' : 'unhealthy'}${isUnwell ? ', unwell' : ''}`);
+    });
+    const release = await enter('ada', () => (answers.length > 1 ? answers.shift() : answers[0]));
+    const hear = (isHealthy: boolean): Promise<void> => {
+      neighbors.hear(elsewhere(isHealthy));
+      events.publish(ClusterChanged, { gained: [] });
+      return settle();
+    };
+    return { ...harness, release, changes, hear };
+  };
+
+  it('get no tasks while they are unwell, as long as others are healthy', async () => {
+    const { checkups, release, changes, hear } = await asOneOfTwo([false, false, false, true]);
+    await hear(true);
+    for (let check = 0; check < 3; check += 1) await checkups.checkOnSchedule(release);
+    expect([release.status, release.isUnwell]).toEqual(['active', true]);
+    await checkups.checkOnSchedule(release);
+    expect([release.status, release.isUnwell]).toEqual(['active', false]);
+    expect(changes).toEqual(['unhealthy', 'unhealthy, unwell', 'healthy']);
+  });
+
+  it('let the release fail once the last healthy ones elsewhere are gone', async () => {
+    const { checkups, release, hear, status } = await asOneOfTwo([{ healthy: false, message: 'no credit' }]);
+    await hear(true);
+    await checkups.check(release);
+    expect(release.status).toBe('active');
+    await hear(false);
+    expect(release.status).toBe('failed');
+    const { items } = await status.history(release.id);
+    expect(items[0]?.reason).toBe('health check failed: no credit');
+  });
+
+  it('need as many good checks as the agent says', async () => {
+    const { checkups, enter } = setUp();
+    const answers = [false, true, true];
+    const input = { healthCheckSuccessThreshold: 2 };
+    const release = await enter('ada', () => answers.shift(), input);
+    await checkups.check(release);
+    await checkups.check(release);
+    expect(release.isUnwell).toBe(true);
+    await checkups.check(release);
+    expect(release.isUnwell).toBe(false);
+  });
+
+  it('start anew when a person puts the release in service, and not when a part of Cadre does', async () => {
+    const { checkups, release, status, changes } = await asOneOfTwo([false]);
+    await checkups.check(release);
+    await status.change(release.id, 'maintenance', ANN);
+    await status.change(release.id, 'active', { reason: 'again', triggeredBy: 'performance-review' });
+    expect(release.isUnwell).toBe(true);
+    await status.change(release.id, 'maintenance', ANN);
+    await status.change(release.id, 'active', ANN);
+    expect([release.isUnwell, checkups.failuresOf(release)]).toEqual([false, 0]);
+    expect(changes.at(-1)).toBe('unhealthy');
+    checkups.close();
+  });
+
+  it('are unwell from the first when their registration found them so', async () => {
+    const { events, enter, checkups } = setUp();
+    checkups.open();
+    const [sick, well] = [await enter('ada'), await enter('bob')];
+    sick.health = { healthy: false, checkedAt: 0, durationMs: 0 };
+    for (const release of [sick, well]) events.publish(AgentRegistered, { release });
+    expect([sick.isUnwell, well.isUnwell]).toEqual([true, false]);
+  });
+
+  it('are asked without a consequence for the status by a probe', async () => {
+    const { checkups, release } = await asOneOfTwo([false]);
+    expect(await checkups.probe(release)).toMatchObject({ healthy: false });
+    expect([release.status, release.isUnwell]).toEqual(['active', true]);
   });
 });

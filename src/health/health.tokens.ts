@@ -1,0 +1,1 @@
+export const HEALTH_OPTIONS = Symbol.for('cadre.health.options');

@@ -1,0 +1,78 @@
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { Agent, EventBus, HealthCheckService, Probe, StatusChanged, type HealthReport } from 'cadre';
+import { startApp } from '../registry/start-app.js';
+
+@Agent('translate', { name: 'polyglot', healthCheckFailureThreshold: 1 })
+class PolyglotAgent {
+  keyIsGood = true;
+
+  execute(text: string): string {
+    return text;
+  }
+
+  @Probe('credential')
+  keyIsAccepted(): HealthReport {
+    return { healthy: this.keyIsGood, message: this.keyIsGood ? undefined : '401 from the API' };
+  }
+
+  @Probe('dependency')
+  dictionaryIsThere(): boolean {
+    return true;
+  }
+}
+
+describe('health in an application', () => {
+  it('is asked by a timer of the application, which ends with it', async () => {
+    const app = await startApp({ providers: [PolyglotAgent], imports: [ScheduleModule.forRoot()] });
+    const timers = app.module.get(SchedulerRegistry, { strict: false, each: true });
+    const ours = timers.filter((registry) => registry.doesExist('interval', 'cadre-health'));
+    expect([timers.length, ours.length]).toEqual([2, 1]);
+    const beat = ours[0]!.getInterval('cadre-health') as NodeJS.Timeout;
+    expect(beat.hasRef()).toBe(false);
+    await app[Symbol.asyncDispose]();
+    expect(timers.some((registry) => registry.doesExist('interval', 'cadre-health'))).toBe(false);
+  });
+
+  it('tells what each probe found, by the service that applications inject', async () => {
+    await using app = await startApp({ providers: [PolyglotAgent] });
+    const health = app.module.get(HealthCheckService);
+    app.module.get(PolyglotAgent).keyIsGood = false;
+    expect(await health.check('polyglot')).toMatchObject({
+      agent: { status: 'failed', isUnwell: true },
+      health: {
+        message: 'keyIsAccepted: 401 from the API',
+        probes: [
+          { name: 'keyIsAccepted', kind: 'credential', healthy: false },
+          { name: 'dictionaryIsThere', kind: 'dependency', healthy: true },
+        ],
+      },
+    });
+    expect(await health.healthyAgents()).toEqual([]);
+  });
+
+  it('is watched without anybody asking', async () => {
+    await using app = await startApp({ providers: [PolyglotAgent] });
+    app.module.get(PolyglotAgent).keyIsGood = false;
+    let failed = (): void => {};
+    const failing = new Promise<void>((resolve) => (failed = resolve));
+    app.module.get(EventBus).subscribe(StatusChanged, ({ to }) => void (to === 'failed' && failed()));
+    // The beat is of the machine's time, what is due of the application's clock.
+    const hurry = setInterval(() => void app.clock.advanceAsync(10_000), 100);
+    await failing;
+    clearInterval(hurry);
+    expect(app.registry.get('polyglot')).toMatchObject({ status: 'failed', isAvailable: false });
+  });
+});
+
+describe('health that is switched off', () => {
+  it('says so at the start', async () => {
+    await using app = await startApp({ providers: [PolyglotAgent], health: { checks: false } });
+    expect(app.logged).toContainEqual(expect.stringContaining('scheduled health checks are off'));
+  });
+
+  it('is not switched off by a number that nobody understands', async () => {
+    await expect(startApp({ health: { checks: { intervalMs: 0 } } })).rejects.toMatchObject({
+      code: 'HEALTH_OPTION_INVALID',
+    });
+  });
+});
