@@ -32,6 +32,7 @@ export {
   type ProgressReport,
   type ProvidedCapability,
   type ProvidesOptions,
+  type Recoverable,
   type SourceReport,
   type TaskContext,
   type ToolCall,
