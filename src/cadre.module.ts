@@ -11,6 +11,7 @@ import {
   OrchestrationService,
   WorkflowRunner,
 } from './orchestration/index.js';
+import { QUOTAS_CONFIGURED, QuotasModule, QuotaStore } from './quotas/index.js';
 import {
   AgentDependents,
   Checkups,
@@ -38,7 +39,15 @@ import {
  */
 @Global()
 @Module({
-  imports: [StatusModule, RegistryModule, MetricsModule, HealthModule, OrchestrationModule, WorkflowsModule],
+  imports: [
+    StatusModule,
+    RegistryModule,
+    MetricsModule,
+    HealthModule,
+    QuotasModule,
+    OrchestrationModule,
+    WorkflowsModule,
+  ],
   providers: [...cadreProviders, DatabaseService, OrchestrationService],
   exports: [
     Clock,
@@ -60,11 +69,14 @@ import {
     HEALTH_OPTIONS,
     METRICS_OPTIONS,
     SELECTION_OPTIONS,
+    QuotaStore,
+    QUOTAS_CONFIGURED,
     ORCHESTRATION_OPTIONS,
     OrchestrationService,
     StatusModule,
     RegistryModule,
     MetricsModule,
+    QuotasModule,
     OrchestrationModule,
     WorkflowsModule,
   ],

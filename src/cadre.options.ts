@@ -2,6 +2,7 @@ import type { MetricsOptions } from './metrics/index.js';
 import type { HealthOptions } from './health/index.js';
 import type { OrchestrationOptions } from './orchestration/index.js';
 import type { DatabaseOptions } from './persistence/index.js';
+import type { QuotaDefinition } from './quotas/index.js';
 import type { RegistryOptions } from './registry/index.js';
 import type { SelectionOptions } from './selection/index.js';
 import type { TransitionTable } from './status/index.js';
@@ -23,4 +24,6 @@ export interface CadreOptions {
    */
   readonly database?: DatabaseOptions;
   readonly workflows?: WorkflowsOptions;
+  /** Limits and budgets; default: none. More can be set at run time. */
+  readonly quotas?: readonly QuotaDefinition[];
 }

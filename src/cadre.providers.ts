@@ -20,6 +20,7 @@ import {
   Database,
   DatabaseClock,
   MemoryClusterStore,
+  MemoryQuotaStore,
   MemoryRunStore,
   MemoryScheduleStore,
   MemoryStatusHistoryStore,
@@ -30,6 +31,7 @@ import {
   SqlStatusHistoryStore,
   SqlWorkflowStore,
 } from './persistence/index.js';
+import { QUOTAS_CONFIGURED, QuotaStore, resolveQuotas } from './quotas/index.js';
 import {
   AgentDependents,
   Checkups,
@@ -108,6 +110,11 @@ const adapters: Provider[] = [
     },
   },
   {
+    provide: QuotaStore,
+    inject: [Clock],
+    useFactory: (clock: Clock) => new MemoryQuotaStore(clock),
+  },
+  {
     provide: ScheduleStore,
     inject: [Database, Clock, Logger],
     useFactory: (db: Database | null, clock: Clock, logger: Logger) =>
@@ -162,6 +169,11 @@ const options: Provider[] = [
     provide: ORCHESTRATION_OPTIONS,
     inject: [CADRE_OPTIONS],
     useFactory: ({ orchestration }: CadreOptions) => resolveOrchestrationOptions(orchestration),
+  },
+  {
+    provide: QUOTAS_CONFIGURED,
+    inject: [CADRE_OPTIONS],
+    useFactory: ({ quotas }: CadreOptions) => resolveQuotas(quotas),
   },
   {
     provide: WORKFLOW_OPTIONS,

@@ -123,6 +123,21 @@ export {
   type WorkflowStart,
 } from './workflows/index.js';
 
+// Limits and budgets
+export {
+  QuotaExceeded,
+  Quotas,
+  QuotasChanged,
+  type Quota,
+  type QuotaDefinition,
+  type QuotaInfo,
+  type QuotaLimit,
+  type QuotaPeriod,
+  type QuotaPolicy,
+  type QuotaScope,
+  type QuotaUsage,
+} from './quotas/index.js';
+
 // Health
 export { HealthCheckService, type CheckOptions, type HealthOptions } from './health/index.js';
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MetricsModule } from '../metrics/index.js';
+import { QuotasModule } from '../quotas/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { SelectionModule } from '../selection/index.js';
 import { orchestrationProviders } from './orchestration.providers.js';
@@ -8,7 +9,7 @@ import { Dispatcher } from './dispatch/dispatcher.js';
 
 /** Carries out single tasks. */
 @Module({
-  imports: [RegistryModule, MetricsModule, SelectionModule],
+  imports: [RegistryModule, MetricsModule, QuotasModule, SelectionModule],
   providers: orchestrationProviders,
   exports: [Dispatcher, TaskExecutor],
 })

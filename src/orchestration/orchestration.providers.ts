@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
 import { PerformanceBook, type AttemptObserver } from '../metrics/index.js';
+import { ExpectedUse, QuotaBook, QuotaGate, QuotaStore } from '../quotas/index.js';
 import { Catalog } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
 import { AttemptRunner } from './attempts/attempt-runner.js';
@@ -31,16 +32,36 @@ export const orchestrationProviders: Provider[] = [
     useFactory: (...observers: AttemptObserver[]) => observers,
   },
   {
+    provide: QuotaGate,
+    inject: [QuotaStore, QuotaBook, PerformanceBook, Clock, ORCHESTRATION_OPTIONS],
+    useFactory: (
+      store: QuotaStore,
+      book: QuotaBook,
+      performance: PerformanceBook,
+      ...[clock, { maxQueuedTasks: maxWaiting }]: [Clock, ResolvedOrchestrationOptions]
+    ) => new QuotaGate({ store, book, expected: new ExpectedUse(performance), clock, maxWaiting }),
+  },
+  {
     provide: TaskExecutor,
-    inject: [Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, OBSERVERS, ORCHESTRATION_OPTIONS],
+    inject: [
+      Clock,
+      RandomSource,
+      Logger,
+      EventBus,
+      Catalog,
+      Dispatcher,
+      QuotaGate,
+      OBSERVERS,
+      ORCHESTRATION_OPTIONS,
+    ],
     useFactory: (
       ...parts: [
-        ...[Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher],
+        ...[Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, QuotaGate],
         AttemptObserver[],
         ResolvedOrchestrationOptions,
       ]
     ) => {
-      const [clock, random, logger, events, catalog, dispatcher, observers, options] = parts;
+      const [clock, random, logger, events, catalog, dispatcher, quotas, observers, options] = parts;
       const { abortGraceMs, shutdownGraceMs } = options;
       const runner = new AttemptRunner({
         clock,
@@ -58,6 +79,7 @@ export const orchestrationProviders: Provider[] = [
         events,
         catalog,
         dispatcher,
+        quotas,
         runner,
         shutdownGraceMs,
       });

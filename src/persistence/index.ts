@@ -1,3 +1,4 @@
+export { MemoryQuotaStore } from './memory/memory-quota.store.js';
 export { MemoryRunStore, type MemoryRunStoreOptions } from './memory/memory-run.store.js';
 export { MemoryStatusHistoryStore } from './memory/memory-status-history.store.js';
 export { MemoryWorkflowStore } from './memory/memory-workflow.store.js';

@@ -12,6 +12,8 @@ export interface Requirements {
   readonly tags?: readonly string[];
   /** Releases that failed this task already. */
   readonly tried?: ReadonlySet<Release>;
+  /** Releases that a quota keeps from this task, with the reason. */
+  readonly stops?: ReadonlyMap<Release, string>;
 }
 
 /** The releases under consideration, sorted into who can take the task now, who could but is busy, and who cannot. */
@@ -56,6 +58,8 @@ function findExclusion(
   if (requirements.tried?.has(release)) return exclude(release, 'tried', 'failed this task already');
   if (release.status !== 'active') return exclude(release, 'status', `is ${release.status}`);
   if (release.isDraining) return exclude(release, 'draining', 'is about to be unregistered');
+  const stop = requirements.stops?.get(release);
+  if (stop !== undefined) return exclude(release, 'quota', stop);
   if (release.isUnwell) return exclude(release, 'health', 'failed too many health checks here');
   if (release.obstacles !== undefined) {
     const obstacle = release.obstacles.get(requirements.capability);

@@ -71,6 +71,7 @@ export type ExclusionCode =
   | 'tag'
   | 'context'
   | 'input'
+  | 'quota'
   | 'capacity';
 
 export interface Exclusion {

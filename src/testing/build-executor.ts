@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { capability, type Capability, type ManifestInput, type TaskContext } from '../agents/index.js';
 import { EventBus, SeededRandom } from '../common/index.js';
-import type { AttemptObserver } from '../metrics/index.js';
+import { PerformanceBook, resolveMetricsOptions, type AttemptObserver } from '../metrics/index.js';
 import {
   AttemptRunner,
   Dispatcher,
@@ -12,6 +12,14 @@ import {
   type TaskOptions,
   type TaskResult,
 } from '../orchestration/index.js';
+import {
+  ExpectedUse,
+  QuotaBook,
+  QuotaGate,
+  resolveQuotas,
+  type QuotaDefinition,
+  type QuotaStore,
+} from '../quotas/index.js';
 import { Catalog, type InstanceSource } from '../registry/index.js';
 import {
   FirstStrategy,
@@ -81,6 +89,10 @@ export interface ExecutorSetup extends OrchestrationOptions {
   /** Strategies beside the four of the house. */
   readonly strategies?: readonly Strategy[];
   readonly observers?: readonly AttemptObserver[];
+  readonly quotas?: {
+    readonly configured: readonly QuotaDefinition[];
+    readonly createStore: (clock: VirtualClock) => QuotaStore;
+  };
   readonly seed?: number;
 }
 
@@ -103,7 +115,8 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
   const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
   const surroundings = { clock, random, logger, events, dispatcher };
   const runner = new AttemptRunner({ ...surroundings, observers: setup.observers, abortGraceMs });
-  const executor = new TaskExecutor({ ...surroundings, catalog, runner, shutdownGraceMs });
+  const quotas = setup.quotas && buildGate(setup.quotas, { clock, logger, events }, maxQueuedTasks);
+  const executor = new TaskExecutor({ ...surroundings, quotas, catalog, runner, shutdownGraceMs });
   /** Brings an agent in while tasks may be under way. */
   const add = (stub: StubAgent) => {
     const built = buildStub(stub);
@@ -136,6 +149,18 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
     run,
     leftovers,
   };
+}
+
+function buildGate(
+  { configured, createStore }: NonNullable<ExecutorSetup['quotas']>,
+  parts: { readonly clock: VirtualClock; readonly logger: RecordingLogger; readonly events: EventBus },
+  maxWaiting: number,
+): QuotaGate {
+  const { clock } = parts;
+  const store = createStore(clock);
+  const book = new QuotaBook({ ...parts, store, configured: resolveQuotas(configured) });
+  const expected = new ExpectedUse(new PerformanceBook(clock, resolveMetricsOptions()));
+  return new QuotaGate({ store, book, expected, clock, maxWaiting });
 }
 
 /** The same for some agents and otherwise as usual. */

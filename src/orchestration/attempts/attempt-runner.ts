@@ -15,6 +15,7 @@ import {
   type RandomSource,
 } from '../../common/index.js';
 import type { AttemptObserver } from '../../metrics/index.js';
+import type { QuotaPass } from '../../quotas/index.js';
 import type { Release } from '../../registry/index.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { AttemptTimeoutError, TaskTimeoutError, toAgentError } from '../orchestration.errors.js';
@@ -47,6 +48,8 @@ export interface AttemptRunnerParts {
 interface Work {
   readonly task: TaskRun;
   readonly attempt: Attempt;
+  /** What it holds of quotas. */
+  readonly pass: QuotaPass | undefined;
   /** Milliseconds the attempt may take. */
   readonly limitMs: number;
   readonly onTimeout: () => CadreError;
@@ -64,11 +67,11 @@ export class AttemptRunner {
     try {
       output = perform(work, provided);
     } catch (error) {
-      this.parts.dispatcher.vacate(release);
+      this.#vacate(work);
       return this.#fail(work, error);
     }
     if (isPending(output)) return this.#follow(work, Promise.resolve(output));
-    this.parts.dispatcher.vacate(release);
+    this.#vacate(work);
     return this.#accept(work, output);
   }
 
@@ -83,7 +86,15 @@ export class AttemptRunner {
       limitMs >= remainingMs
         ? new TaskTimeoutError(capability, options.timeoutMs)
         : new AttemptTimeoutError(release.id, capability, limitMs);
-    return { task, attempt, limitMs, onTimeout };
+    const { pass } = task;
+    task.pass = undefined;
+    return { task, attempt, pass, limitMs, onTimeout };
+  }
+
+  /** The agent's code has ended, or was given up on. */
+  #vacate({ attempt, pass }: Work): void {
+    pass?.end();
+    this.parts.dispatcher.vacate(attempt.release);
   }
 
   async #follow(work: Work, output: Promise<Match>): Promise<AttemptOutcome> {
@@ -96,8 +107,9 @@ export class AttemptRunner {
     }
   }
 
-  #supervise({ task, attempt, limitMs, onTimeout }: Work, output: Promise<Match>): Promise<Match> {
-    const { clock, dispatcher, abortGraceMs } = this.parts;
+  #supervise(work: Work, output: Promise<Match>): Promise<Match> {
+    const { task, attempt, limitMs, onTimeout } = work;
+    const { clock, abortGraceMs } = this.parts;
     let abortedBy: Error | undefined;
     return supervise(output, {
       clock,
@@ -110,7 +122,7 @@ export class AttemptRunner {
         attempt.abort(error);
       },
       onOver: (isAbandoned) => {
-        dispatcher.vacate(attempt.release);
+        this.#vacate(work);
         if (isAbandoned) this.#reportAbandoned(attempt, abortedBy);
       },
     });
@@ -145,8 +157,10 @@ export class AttemptRunner {
     return { ok: false, attempt, error };
   }
 
-  #record({ task, attempt }: Work, error: CadreError | undefined): void {
+  #record({ task, attempt, pass }: Work, error: CadreError | undefined): void {
     const record = task.record(attempt, error);
+    const { usage, costUsd } = record;
+    pass?.record({ tokens: usage.inputTokens + usage.outputTokens, costUsd });
     this.#observe(new Observation(task, attempt, record, error), task);
     const { release, inputType, taskId, capability } = attempt;
     this.parts.events.publish(AttemptFinished, { release, taskId, capability, inputType, record });

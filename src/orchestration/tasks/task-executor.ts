@@ -11,9 +11,11 @@ import {
   type Logger,
   type RandomSource,
 } from '../../common/index.js';
+import { QuotaExceededError, type QuotaGate } from '../../quotas/index.js';
 import type { Catalog, Release } from '../../registry/index.js';
 import type { Choice } from '../../selection/index.js';
 import type { AttemptOutcome, AttemptRunner } from '../attempts/attempt-runner.js';
+import { Admission } from '../dispatch/admission.js';
 import { checkQuery, findCandidates } from '../dispatch/candidates.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import {
@@ -40,6 +42,8 @@ export interface TaskExecutorParts {
   readonly events: EventBus;
   readonly catalog: Catalog;
   readonly dispatcher: Dispatcher;
+  /** Without one there are no quotas. */
+  readonly quotas?: QuotaGate | undefined;
   readonly runner: AttemptRunner;
   /** Milliseconds that tasks under way get to end when the executor closes. */
   readonly shutdownGraceMs: number;
@@ -63,10 +67,13 @@ const FALLBACK_KINDS: ReadonlySet<string> = new Set(['execution', 'timeout', 'un
  */
 export class TaskExecutor {
   readonly #running = new RunningTasks();
+  readonly #admission: Admission;
   #closed: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
-  constructor(private readonly parts: TaskExecutorParts) {}
+  constructor(private readonly parts: TaskExecutorParts) {
+    this.#admission = new Admission(parts);
+  }
 
   /**
    * Settles by the task's deadline, whatever agents do; only code that blocks the event loop holds it up. The agents get copies
@@ -107,7 +114,7 @@ export class TaskExecutor {
   async choose(capability: string, options?: TaskOptions, input?: unknown): Promise<Choice> {
     const task = this.#open(capability, input, options);
     if (input !== undefined) await this.#match(task);
-    return this.parts.dispatcher.preview(task);
+    return this.#admission.preview(task);
   }
 
   /** Takes no further tasks. */
@@ -175,7 +182,7 @@ export class TaskExecutor {
       if (task.remainingMs <= 0) throw new TaskTimeoutError(task.capability, task.options.timeoutMs);
       let release: Release | undefined;
       try {
-        const place = this.parts.dispatcher.take(task);
+        const place = this.#admission.take(task);
         release = place instanceof Promise ? await place : place;
       } catch (error) {
         return skipOrThrow(task, error);
@@ -200,6 +207,7 @@ export class TaskExecutor {
     } catch (error) {
       // Canceled between getting the slot in line and coming to use it.
       this.parts.dispatcher.vacate(release);
+      task.pass?.giveBack();
       throw error;
     }
     return this.parts.runner.run(task, release);
@@ -251,6 +259,7 @@ function skipOrThrow(task: TaskRun, error: unknown): TaskResult {
   const isUnserved =
     error instanceof NoAgentAvailableError ||
     error instanceof QueueTimeoutError ||
+    error instanceof QuotaExceededError ||
     error instanceof QueueFullError;
   const maySkip = task.options.whenUnavailable === 'skip' && task.attempts.length === 0;
   if (isUnserved && maySkip) return toSkipped(task, error);

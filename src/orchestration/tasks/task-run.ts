@@ -1,5 +1,6 @@
 import type { RunContext } from '../../agents/index.js';
 import { toFailure, type CadreError, type Clock } from '../../common/index.js';
+import type { QuotaClaim, QuotaPass } from '../../quotas/index.js';
 import type { Release } from '../../registry/index.js';
 import type { Choice, Requirements, SelectionRequest, Strategy } from '../../selection/index.js';
 import type { Attempt, TaskIdentity } from '../attempts/attempt.js';
@@ -24,7 +25,7 @@ export interface TaskRequest {
 }
 
 /** The state of one task from its request to its envelope. */
-export class TaskRun implements TaskIdentity {
+export class TaskRun implements TaskIdentity, QuotaClaim {
   readonly attempts: AttemptRecord[] = [];
   /** The release whose tries are not used up; it is preferred, as long as it is free. */
   retryWith: Release | undefined;
@@ -32,6 +33,8 @@ export class TaskRun implements TaskIdentity {
   /** What the last attempt failed with. */
   lastError: CadreError | undefined;
   queuedMs = 0;
+  /** What was reserved of quotas for the attempt that is about to begin. */
+  pass: QuotaPass | undefined;
   /** Where the list of running tasks keeps it. */
   place = -1;
   readonly #startedMonotonicMs: number;
@@ -39,6 +42,8 @@ export class TaskRun implements TaskIdentity {
   readonly #tries = new Map<string, number>();
   /** Releases that failed the task for good. */
   #givenUp: Set<Release> | undefined;
+  /** Releases that quotas exclude for now. */
+  #stops: Map<Release, string> | undefined;
   #requirements: Requirements | undefined;
   #selection: SelectionRequest | undefined;
   #controller: AbortController | undefined;
@@ -69,6 +74,14 @@ export class TaskRun implements TaskIdentity {
 
   get capability(): string {
     return this.request.capability;
+  }
+
+  get tenant(): string | undefined {
+    return this.options.tenant;
+  }
+
+  get workflow(): string | undefined {
+    return this.request.workflow;
   }
 
   get input(): TaskInput {
@@ -111,7 +124,15 @@ export class TaskRun implements TaskIdentity {
       const { capability, context } = this;
       const { region, tags } = this.options;
       const { matches } = this.input;
-      this.#requirements = { capability, context, matches, region, tags, tried: this.#givenUp };
+      this.#requirements = {
+        capability,
+        context,
+        matches,
+        region,
+        tags,
+        tried: this.#givenUp,
+        stops: this.#stops,
+      };
     }
     return this.#requirements;
   }
@@ -142,6 +163,18 @@ export class TaskRun implements TaskIdentity {
     this.#givenUp = new Set([...(this.#givenUp ?? []), release]);
     this.#requirements = undefined;
     return this.#tries.size <= this.options.maxFallbacks || this.#givenUp.size < this.#tries.size;
+  }
+
+  /** Has the release not asked until {@link clearStops}, because of a quota. */
+  stopBy(release: Release, reason: string): void {
+    this.#stops = new Map(this.#stops).set(release, reason);
+    this.#requirements = undefined;
+  }
+
+  clearStops(): void {
+    if (this.#stops === undefined) return;
+    this.#stops = undefined;
+    this.#requirements = undefined;
   }
 
   /** Aborts when the task is canceled; made when first asked for. */

@@ -1,0 +1,16 @@
+export { ExpectedUse } from './gate/expected-use.js';
+export { QuotaGate, type QuotaStop } from './gate/quota-gate.js';
+export type { QuotaTurn } from './gate/quota-lines.js';
+export { QuotaPass } from './gate/quota-pass.js';
+export { QuotaLedger } from './ledger/quota-ledger.js';
+export type * from './ledger/ledger.types.js';
+export { QuotaBook } from './quota-book.js';
+export { resolveQuotas } from './quota-definition.js';
+export { QuotaExceededError } from './quota.errors.js';
+export { QuotaExceeded, QuotasChanged } from './quota.events.js';
+export type { QuotaClaim, QuotaRule } from './quota-rule.js';
+export { QuotaStore } from './quota.store.js';
+export type * from './quota.types.js';
+export { Quotas, type QuotaInfo, type QuotaUsage } from './quotas.js';
+export { QuotasModule } from './quotas.module.js';
+export { QUOTAS_CONFIGURED } from './quotas.tokens.js';

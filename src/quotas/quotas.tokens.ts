@@ -1,0 +1,2 @@
+/** The value token of the quotas of the application's options, resolved. */
+export const QUOTAS_CONFIGURED = Symbol.for('cadre.quotas.configured');
