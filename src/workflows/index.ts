@@ -24,6 +24,7 @@ export { RunPlace } from './runs/run-place.js';
 export { RunService, type RunServiceParts } from './runs/run-service.js';
 export * from './runs/run.errors.js';
 export type * from './runs/run-record.types.js';
+export { compareRuns, readRunCursor, writeRunCursor } from './runs/run-list.js';
 export * from './runs/run.store.js';
 export * from './workflows.errors.js';
 export { WorkflowsModule } from './workflows.module.js';

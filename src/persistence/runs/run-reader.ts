@@ -1,13 +1,14 @@
 import type { Page, RunQuery } from '../../orchestration/index.js';
-import type {
-  PlacedRecord,
-  RecordPlace,
-  StoredRun,
-  StoredSignal,
-  WorkflowBundle,
+import {
+  readRunCursor,
+  writeRunCursor,
+  type PlacedRecord,
+  type RecordPlace,
+  type StoredRun,
+  type StoredSignal,
+  type WorkflowBundle,
 } from '../../workflows/index.js';
 import type { Database } from '../sql/database.js';
-import { readRunCursor, writeRunCursor } from './run-cursor.js';
 import {
   RECORD_COLUMNS,
   RUN_COLUMNS,

@@ -19,6 +19,7 @@ import { findOutputProblem } from '../engine/output.js';
 import type { WorkflowPlan } from '../plan/plan.types.js';
 import { RunFinishedError, UnknownRunError } from '../workflows.errors.js';
 import { eventsOf, placeBefore, readEventId } from './run-events.js';
+import { mergeRunPages } from './run-list.js';
 import type { NewRun, PlacedRecord, StoredRun } from './run-record.types.js';
 import { planRetry } from './run-retry.js';
 import { StepViews, toRun } from './run-view.js';
@@ -127,7 +128,9 @@ export class RunService extends WorkflowRunner {
 
   async list(query: RunQuery): Promise<Page<Run>> {
     const { durable, memory } = this.parts;
-    const page = await (durable ?? memory).store.list(query);
+    const stores = new Set([memory.store, (durable ?? memory).store]);
+    const pages = await Promise.all(Array.from(stores, (store) => store.list(query)));
+    const page = mergeRunPages(pages, query.limit);
     return { ...page, items: page.items.map(toRun) };
   }
 

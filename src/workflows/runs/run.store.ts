@@ -118,6 +118,6 @@ export abstract class RunStore {
     options: { readonly after?: RecordPlace; readonly limit: number },
   ): Promise<readonly PlacedRecord[]>;
 
-  /** Newest first. @throws CURSOR_INVALID */
+  /** Newest first, those of one instant by id; a cursor is the place of a run in that order, as `writeRunCursor` writes it. @throws CURSOR_INVALID */
   abstract list(query: RunQuery): Promise<Page<StoredRun>>;
 }

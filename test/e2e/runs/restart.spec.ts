@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve, type RunningServer } from '../rest/server.js';
+import { allPagesOf, serve, type RunningServer } from '../rest/server.js';
 import { EventClient } from './event-client.js';
 import { stage } from './stage.js';
 
@@ -33,6 +33,11 @@ describe('a server with a database', () => {
       const follow = ({ client }: RunningServer, lastEventId?: string) =>
         EventClient.open(`${client.url}/api/v1/${path}/events`, lastEventId);
       const seen = await (await follow(before)).upTo('run.waiting');
+      const brief = { definition: [{ capability: 'echo', input: 'x' }], durability: 'memory' };
+      const { body: fleeting } = await before.client.post('runs?wait=10s', brief);
+      expect(fleeting).toMatchObject({ status: 'succeeded', durability: 'memory' });
+      const listed = await allPagesOf(before.client, 'runs?limit=1');
+      expect(listed.map(({ runId }) => runId)).toEqual([fleeting['runId'], body['runId']]);
       expect(await before.client.get(path)).toMatchObject({
         body: { status: 'waiting', durability: 'durable', waits: [{ key: 'ask', kind: 'approval' }] },
       });
