@@ -25,7 +25,7 @@ describe('readEnvironment', () => {
         selection: { strategy: 'least-loaded' },
         health: { checks: { intervalMs: 30_000 } },
         orchestration: { maxQueuedTasks: 1_000, abortGraceMs: 1_000, shutdownGraceMs: 10_000 },
-        workflows: { maxActiveRuns: 256, maxOutputBytes: 1_048_576 },
+        workflows: { maxActiveRuns: 256, maxOutputBytes: 1_048_576, keepEndedRunsMs: 2_592_000_000 },
         database: { url: undefined, dataDir: 'data/database', poolSize: 10, durability: 'process' },
       },
       dataDir: './data',
@@ -52,6 +52,7 @@ describe('readEnvironment', () => {
       CADRE_HEALTH_CHECK_INTERVAL_MS: '5000',
       CADRE_MAX_ACTIVE_RUNS: '7',
       CADRE_MAX_OUTPUT_BYTES: '2048',
+      CADRE_KEEP_RUNS_DAYS: '1',
       CADRE_STRATEGY: 'cheapest',
     };
     expect(readEnvironment(environment)).toEqual({
@@ -67,7 +68,7 @@ describe('readEnvironment', () => {
         selection: { strategy: 'cheapest' },
         health: { checks: { intervalMs: 5_000 } },
         orchestration: { maxQueuedTasks: 0, abortGraceMs: 1, shutdownGraceMs: 2 },
-        workflows: { maxActiveRuns: 7, maxOutputBytes: 2_048 },
+        workflows: { maxActiveRuns: 7, maxOutputBytes: 2_048, keepEndedRunsMs: 86_400_000 },
         database: {
           url: 'postgres://cadre@db.example/cadre',
           dataDir: '/var/lib/cadre/database',
@@ -81,6 +82,11 @@ describe('readEnvironment', () => {
 
   it('keeps everything in memory when it is told to', () => {
     expect(readEnvironment({ CADRE_PERSISTENCE: 'memory' }).cadre.database).toBeUndefined();
+  });
+
+  it('keeps runs for ever when it is told to', () => {
+    const { workflows } = readEnvironment({ CADRE_KEEP_RUNS_DAYS: '0' }).cadre;
+    expect(workflows?.keepEndedRunsMs).toBe(Infinity);
   });
 
   it('does not repeat the address of a database, which may hold a password', () => {
@@ -109,6 +115,7 @@ describe('readEnvironment', () => {
     ['CADRE_ALLOWED_HOSTS', 'a.example:80', 'it must be names without scheme or port'],
     ['CADRE_ALLOWED_HOSTS', 'a.example,,b.example', 'it must be names without scheme or port'],
     ['CADRE_DATA_DIR', 'd'.repeat(5_000), 'must have at most 4096 characters'],
+    ['CADRE_KEEP_RUNS_DAYS', '3651', 'it must be a whole number from 0 to 3650'],
     ['CADRE_LOG_LEVEL', 'loud', 'it must be one of trace, debug, info, warn, error, fatal, silent'],
     ['CADRE_BODY_LIMIT_BYTES', '1023', 'from 1024 to 1073741824'],
     ['CADRE_MAX_QUEUED_TASKS', '1000001', 'from 0 to 1000000'],

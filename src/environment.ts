@@ -77,6 +77,8 @@ const PERSISTENCES = ['database', 'memory'] as const;
 /** Whether something is done. */
 const SWITCH = ['on', 'off'] as const;
 
+const DAY_MS = 86_400_000;
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const variables = z.object({
@@ -94,6 +96,7 @@ const variables = z.object({
   CADRE_HEALTH_CHECK_INTERVAL_MS: integer(1_000, 86_400_000, HEALTH_DEFAULTS.checks.intervalMs),
   CADRE_MAX_ACTIVE_RUNS: integer(1, 10_000, WORKFLOW_DEFAULTS.maxActiveRuns),
   CADRE_MAX_OUTPUT_BYTES: integer(1_024, 67_108_864, WORKFLOW_DEFAULTS.maxOutputBytes),
+  CADRE_KEEP_RUNS_DAYS: integer(0, 3_650, WORKFLOW_DEFAULTS.keepEndedRunsMs / DAY_MS),
   CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 2_097_152),
   CADRE_STRATEGY: trimmed(64, SELECTION_DEFAULTS.strategy),
@@ -159,6 +162,7 @@ export function readEnvironment(
       workflows: {
         maxActiveRuns: data.CADRE_MAX_ACTIVE_RUNS,
         maxOutputBytes: data.CADRE_MAX_OUTPUT_BYTES,
+        keepEndedRunsMs: data.CADRE_KEEP_RUNS_DAYS === 0 ? Infinity : data.CADRE_KEEP_RUNS_DAYS * DAY_MS,
       },
       ...(data.CADRE_PERSISTENCE === 'database' && { database: readDatabase(data) }),
     },

@@ -1,6 +1,6 @@
 import { newId } from '../common/index.js';
 import type { RunQuery } from '../orchestration/index.js';
-import type { Lease, RunStore } from '../workflows/index.js';
+import type { Lease, NewRun, RunStore } from '../workflows/index.js';
 import { batchOf, finishedStep, leaseOf, newRun, outcomeOf, parkingOf, retriedAt } from './run-builder.js';
 import { beginRun, RUN_LOST, type RunStoreTrials } from './run-store-trial.js';
 
@@ -127,7 +127,76 @@ export function describeEnding({ open }: RunStoreTrials): void {
     });
   });
 
+  describeRemoving(open);
   describeListing(open);
+}
+
+function describeRemoving(open: RunStoreTrials['open']): void {
+  describe('removing runs that ended long ago', () => {
+    const finishAt = async (store: RunStore, finishedAt: number, given: Partial<NewRun> = {}) => {
+      const lease = await beginRun(store, { createdAt: finishedAt - 10, ...given });
+      await store.signal(lease.runId, { kind: 'signal', name: 'go', payload: 1 });
+      await store.append(lease, batchOf(0, 'a', 'b'));
+      await store.finish(lease, outcomeOf('failed', { finishedAt }), batchOf(2, 'c'));
+      return lease.runId;
+    };
+    const idsIn = async (store: RunStore): Promise<string[]> =>
+      (await store.list({ limit: 100 })).items.map(({ runId }) => runId);
+
+    it('removes those that ended before an instant, with all that is kept of them', async () => {
+      const store = await open();
+      const [old, young] = [
+        await finishAt(store, 1_000, { idempotencyKey: 'k' }),
+        await finishAt(store, 1_001),
+      ];
+      expect(await store.removeEnded(1_001, 10)).toBe(1);
+      expect(await store.get(old)).toBeUndefined();
+      expect(await store.records(old, { limit: 9 })).toEqual([]);
+      expect((await store.news(old)).signals).toEqual([]);
+      expect(await store.finishedOf([old, young])).toEqual([young]);
+      expect(await idsIn(store)).toEqual([young]);
+      expect(await store.reopen(old, retriedAt(1))).toBe(false);
+      expect(await store.records(young, { limit: 9 })).toHaveLength(3);
+      expect((await store.create(newRun({ idempotencyKey: 'k' }))).isNew).toBe(true);
+      expect(await store.removeEnded(1_001, 10)).toBe(0);
+    });
+
+    it('removes as many as it is told to, and tells how many there were', async () => {
+      const store = await open();
+      for (let at = 1; at <= 5; at += 1) await finishAt(store, 1_000 + at);
+      const counts = [await store.removeEnded(2_000, 2), await store.removeEnded(2_000, 2)];
+      expect([...counts, await store.removeEnded(2_000, 2), await idsIn(store)]).toEqual([2, 2, 1, []]);
+    });
+
+    it('removes none that has not ended, however old, nor one that was taken up again', async () => {
+      const store = await open();
+      const given = { createdAt: 1 };
+      const again = await finishAt(store, 2, given);
+      await store.reopen(again, retriedAt(3));
+      const [claimed] = await store.claim(1);
+      const parked = await beginRun(store, given);
+      await store.park(parked, parkingOf());
+      const running = await beginRun(store, given);
+      const { run: queued } = await store.create(newRun(given));
+      expect(await store.removeEnded(4_000_000_000_000, 10)).toBe(0);
+      const left = [queued.runId, running.runId, parked.runId, again];
+      expect((await idsIn(store)).toSorted()).toEqual(left.toSorted());
+      await store.append(leaseOf(claimed!), batchOf(0, 'd'));
+      await store.finish(leaseOf(claimed!), outcomeOf('succeeded', { finishedAt: 5 }), batchOf(1));
+      expect(await store.removeEnded(6, 10)).toBe(1);
+    });
+
+    it('removes each once when it is asked several times at once', async () => {
+      const store = await open();
+      for (let at = 1; at <= 6; at += 1) await finishAt(store, at + 10);
+      let count = 0;
+      for (let round = 0; round < 10 && count < 6; round += 1) {
+        const counts = await Promise.all([1, 2, 3].map(() => store.removeEnded(100, 2)));
+        count += counts.reduce((sum, each) => sum + each, 0);
+      }
+      expect([count, await idsIn(store)]).toEqual([6, []]);
+    });
+  });
 }
 
 function describeListing(open: RunStoreTrials['open']): void {

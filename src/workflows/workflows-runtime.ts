@@ -16,6 +16,7 @@ import { WorkflowsRefusedError } from './library/library.errors.js';
 import type { WorkflowLibrary } from './library/workflow-library.js';
 import type { RemoteTasks } from './remote/remote-tasks.js';
 import type { CheckedPreparation } from './runs/checked-preparation.js';
+import type { RunRetention } from './runs/run-retention.js';
 import type { RunService } from './runs/run-service.js';
 import type { Schedules } from './schedules/schedules.js';
 
@@ -29,6 +30,7 @@ export interface WorkflowsRuntimeParts {
   readonly library: WorkflowLibrary;
   readonly preparation: CheckedPreparation;
   readonly runs: RunService;
+  readonly retention: RunRetention;
   readonly schedules: Schedules;
   /** Absent where there is one node only. */
   readonly remoteTasks: RemoteTasks | undefined;
@@ -46,7 +48,7 @@ export class WorkflowsRuntime {
 
   /** @throws WORKFLOWS_REFUSED with every violation of every declared workflow */
   async open(declared: readonly FoundWorkflow[]): Promise<void> {
-    const { cluster, remoteTasks, runs, schedules } = this.parts;
+    const { cluster, remoteTasks, retention, runs, schedules } = this.parts;
     // First: what is declared may need what only other nodes can do.
     if (cluster.isShared) await cluster.open();
     try {
@@ -60,13 +62,15 @@ export class WorkflowsRuntime {
     // Behind the store of runs, which results are told to.
     await remoteTasks?.open();
     await schedules.open();
+    retention.open();
     await this.#wakeAll();
   }
 
   /** Takes nothing more from outside; runs are ended by the orchestrator, which knows their tasks. */
   async stopTaking(): Promise<void> {
-    const { cluster, remoteTasks, schedules } = this.parts;
+    const { cluster, remoteTasks, retention, schedules } = this.parts;
     remoteTasks?.halt();
+    await retention.close();
     await schedules.close();
     await cluster.close();
   }

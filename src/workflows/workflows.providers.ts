@@ -11,6 +11,7 @@ import { RemoteTaskQueue } from './remote/remote-task.queue.js';
 import { RemoteTasks } from './remote/remote-tasks.js';
 import { CheckedPreparation } from './runs/checked-preparation.js';
 import { createRunPlace } from './runs/create-run-place.js';
+import { RunRetention } from './runs/run-retention.js';
 import { RunService } from './runs/run-service.js';
 import type { RunStore } from './runs/run.store.js';
 import { ScheduleStore } from './schedules/schedule.store.js';
@@ -92,6 +93,18 @@ export const workflowProviders: Provider[] = [
     },
   },
   {
+    provide: RunRetention,
+    inject: [RUN_STORES, WORKFLOW_OPTIONS, Clock, RandomSource, Logger],
+    useFactory: (
+      { memory, durable }: RunStores,
+      { keepEndedRunsMs }: ResolvedWorkflowsOptions,
+      ...[clock, random, logger]: [Clock, RandomSource, Logger]
+    ) => {
+      const places = [{ store: memory, clock }, ...(durable === undefined ? [] : [durable])];
+      return new RunRetention({ places, keepMs: keepEndedRunsMs, clock, random, logger });
+    },
+  },
+  {
     provide: RemoteTasks,
     inject: [RemoteTaskQueue, Neighbors, RUN_STORES, ENGINE],
     useFactory: (
@@ -115,6 +128,7 @@ export const workflowProviders: Provider[] = [
       WorkflowLibrary,
       CheckedPreparation,
       RunService,
+      RunRetention,
       Schedules,
       RemoteTasks,
       EventBus,
@@ -127,13 +141,15 @@ export const workflowProviders: Provider[] = [
         WorkflowLibrary,
         CheckedPreparation,
         RunService,
+        RunRetention,
         Schedules,
         RemoteTasks | null,
         EventBus,
         EngineParts,
       ]
     ) => {
-      const [cluster, neighbors, library, preparation, runs, schedules, remote, events, engine] = parts;
+      const [cluster, neighbors, library, preparation, runs, retention, schedules, remote, events, engine] =
+        parts;
       const { catalog, clock, logger } = engine;
       const remoteTasks = remote ?? undefined;
       return new WorkflowsRuntime({
@@ -142,6 +158,7 @@ export const workflowProviders: Provider[] = [
         library,
         preparation,
         runs,
+        retention,
         schedules,
         remoteTasks,
         events,

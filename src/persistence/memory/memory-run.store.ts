@@ -173,7 +173,7 @@ export class MemoryRunStore extends RunStore {
     this.#leaseEnds.delete(lease.runId);
     this.#finished.add(lease.runId);
     this.#finishedRecords += held.recordCount;
-    while (this.#remembersTooMuch) this.#forgetOldest();
+    while (this.#remembersTooMuch) this.#forget(this.#finished.keys().next().value!);
     this.#nudges.tell({ kind: 'finished', runId: lease.runId });
   }
 
@@ -239,6 +239,12 @@ export class MemoryRunStore extends RunStore {
     for (const key of wakeKeys) {
       for (const runId of this.#sleepers.get(key) ?? NOTHING) this.#wake(this.#runs.get(runId)!);
     }
+  }
+
+  async removeEnded(before: number, limit: number): Promise<number> {
+    const old = [...this.#finished].filter((runId) => this.#runs.get(runId)!.run.finishedAt! < before);
+    for (const runId of old.slice(0, limit)) this.#forget(runId);
+    return Math.min(old.length, limit);
   }
 
   async get(runId: string): Promise<StoredRun | undefined> {
@@ -361,13 +367,12 @@ export class MemoryRunStore extends RunStore {
     return size > this.#maxFinishedRuns || (size > 1 && this.#finishedRecords > this.#maxFinishedRecords);
   }
 
-  #forgetOldest(): void {
-    const [runId] = this.#finished;
-    const { run, recordCount } = this.#runs.get(runId!)!;
+  #forget(runId: string): void {
+    const { run, recordCount } = this.#runs.get(runId)!;
     const { idempotencyKey, bundleHash } = run;
-    this.#finished.delete(runId!);
+    this.#finished.delete(runId);
     this.#finishedRecords -= recordCount;
-    this.#runs.delete(runId!);
+    this.#runs.delete(runId);
     if (idempotencyKey !== undefined) this.#idsByKey.delete(idempotencyKey);
     this.#bundles.disuse(bundleHash);
   }

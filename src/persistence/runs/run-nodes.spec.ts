@@ -364,6 +364,40 @@ describe('nodes that share runs', () => {
     );
   });
 
+  describe('at removing old runs', () => {
+    const finishOld = async (store: SqlRunStore): Promise<string> => {
+      const lease = await beginRun(store);
+      await store.finish(lease, outcomeOf('failed'), batchOf(0, 'a'));
+      return lease.runId;
+    };
+    const LATER = 2_000_000_000_000;
+
+    it('leave it to one of them at a time', async () => {
+      const { store, database } = await openNode();
+      await finishOld(store);
+      const other = await openNode();
+      await database.transaction(async (session) => {
+        await session.query('select pg_advisory_xact_lock(301041806)');
+        expect(await other.store.removeEnded(LATER, 10)).toBe(0);
+      });
+      expect(await other.store.removeEnded(LATER, 10)).toBe(1);
+    });
+
+    it('pass over one that another node takes up again meanwhile', async () => {
+      const { store } = await openNode();
+      const [again, gone] = [await finishOld(store), await finishOld(store)];
+      const rescuer = await connect();
+      await rescuer.query('begin');
+      await rescuer.query(`update cadre.runs set status = 'queued', finished_at = null where id = $1`, [
+        again,
+      ]);
+      expect(await store.removeEnded(LATER, 10)).toBe(1);
+      await rescuer.query('commit');
+      expect(await store.removeEnded(LATER, 10)).toBe(0);
+      expect([await store.get(gone), await keysIn(store, again)]).toEqual([undefined, ['a']]);
+    });
+  });
+
   describe('at what it costs', () => {
     it('take one statement for a step, and eight more for a run', async () => {
       const { store, database } = await openNode();

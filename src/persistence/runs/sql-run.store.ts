@@ -21,6 +21,7 @@ import type { Database } from '../sql/database.js';
 import { Journal, type JournalAnswer, type RunMove } from './journal.js';
 import { requeue, RunClaims, type Held } from './run-claims.js';
 import { RunJobs } from './run-jobs.js';
+import { removeEnded } from './remove-ended.js';
 import { RunNews } from './run-news.js';
 import { RunReader } from './run-reader.js';
 import { RunRecorder, type Recorded } from './run-recorder.js';
@@ -186,6 +187,10 @@ export class SqlRunStore extends RunStore {
 
   wakeWaiting(wakeKeys: readonly string[]): Promise<void> {
     return this.#wakes.wakeWaiting(wakeKeys);
+  }
+
+  removeEnded(before: number, limit: number): Promise<number> {
+    return removeEnded(this.#database, before, limit);
   }
 
   get(runId: string): Promise<StoredRun | undefined> {

@@ -107,6 +107,12 @@ export abstract class RunStore {
   /** Wakes the waiting runs that have one of these keys: an agent became available. */
   abstract wakeWaiting(wakeKeys: readonly string[]): Promise<void>;
 
+  /**
+   * Forgets up to `limit` runs that ended before an instant, with their records and signals; how many there were. One that is
+   * taken up again at the same time stays. None, where another node is about it.
+   */
+  abstract removeEnded(before: number, limit: number): Promise<number>;
+
   abstract get(runId: string): Promise<StoredRun | undefined>;
 
   /** Those of the runs that have ended. */
