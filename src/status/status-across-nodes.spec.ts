@@ -141,6 +141,17 @@ describe('the status of a release that several nodes have', () => {
       expect(other.status.find(RELEASE)).toBeUndefined();
       expect((await other.status.history(RELEASE, { kinds: ['closed'] })).items).toHaveLength(1);
     });
+
+    it('is closed once when nodes close it at once, also while its status changes', async () => {
+      const { one, other } = await bootPair();
+      await Promise.allSettled([
+        one.status.close(RELEASE, ANN),
+        one === other ? undefined : other.status.close(RELEASE, ANN),
+        one.status.change(RELEASE, 'maintenance', ANN),
+      ]);
+      expect(one.status.find(RELEASE)).toBeUndefined();
+      expect((await one.status.history(RELEASE, { kinds: ['closed'] })).items).toHaveLength(1);
+    });
   });
 
   it('is caught up with a second after its history could not be read', async () => {

@@ -1,9 +1,10 @@
 import { PgBoss } from 'pg-boss';
-import { batchOf } from '../../testing/run-builder.js';
+import { batchOf, parkingOf } from '../../testing/run-builder.js';
 import { beginRun, claimOne } from '../../testing/run-store-trial.js';
 import { describeRunStore } from '../../testing/run-store.contract.js';
 import { describeOnDatabases } from '../../testing/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
+import type { Lease } from '../../workflows/index.js';
 import { openDatabase } from '../open-database.js';
 import type { Database } from '../sql/database.js';
 import { bossDatabase } from './boss-database.js';
@@ -40,6 +41,39 @@ describe('SqlRunStore', () => {
         const store = new SqlRunStore(database, testParts());
         return { store, now: () => Date.now(), pass: (ms) => pass(database, ms) };
       });
+
+      if (testDatabase.kind === 'postgres') {
+        it.each([
+          ['was about to park', async () => {}],
+          ['had written a step', (store: SqlRunStore, lease: Lease) => store.append(lease, batchOf(0, 'a'))],
+        ])('hands out what a node that died %s, ten seconds after its last sign of life', async (_, act) => {
+          const [database, another] = await testDatabase.emptied();
+          await database.query('delete from pgboss.job');
+          const [dead, alive] = [database, another!].map((each) => new SqlRunStore(each, testParts()));
+          for (const store of [dead!, alive!]) await store.open();
+          const lease = await beginRun(dead!);
+          await act(dead!, lease);
+          await pass(database, 9_000);
+          expect(await alive!.claim(5)).toEqual([]);
+          await pass(database, 1_100);
+          expect(await claimOne(alive!)).toMatchObject({ run: { runId: lease.runId, epoch: 2 } });
+          // Should it live, it does no harm.
+          await expect(dead!.park(lease, parkingOf())).rejects.toMatchObject({ code: 'RUN_LOST' });
+          for (const store of [dead!, alive!]) await store.close();
+        });
+
+        it('hands out what was parked by a node that died then, as soon as something comes for it', async () => {
+          const [database, another] = await testDatabase.emptied();
+          await database.query('delete from pgboss.job');
+          const [dead, alive] = [database, another!].map((each) => new SqlRunStore(each, testParts()));
+          for (const store of [dead!, alive!]) await store.open();
+          const lease = await beginRun(dead!);
+          await dead!.park(lease, parkingOf(batchOf(0, 'a')));
+          await alive!.signal(lease.runId, { kind: 'signal', name: 'go', payload: 1 });
+          expect(await claimOne(alive!)).toMatchObject({ run: { runId: lease.runId, epoch: 2 } });
+          for (const store of [dead!, alive!]) await store.close();
+        });
+      }
 
       if (testDatabase.kind === 'pglite') {
         it('takes up at once what a process that is gone has left running', async () => {
