@@ -3,8 +3,8 @@ import { ConfigurableModuleClass } from './cadre.module-definition.js';
 import { cadreProviders } from './cadre.providers.js';
 import { DatabaseService } from './database.service.js';
 import { Clock, EventBus, Logger, RandomSource } from './common/index.js';
-import { METRICS_OPTIONS, MetricsModule } from './metrics/index.js';
 import { HEALTH_OPTIONS, HealthModule } from './health/index.js';
+import { METRICS_OPTIONS, MetricsModule, PerformanceStore } from './metrics/index.js';
 import {
   ORCHESTRATION_OPTIONS,
   OrchestrationModule,
@@ -71,6 +71,7 @@ import {
     SELECTION_OPTIONS,
     QuotaStore,
     QUOTAS_CONFIGURED,
+    PerformanceStore,
     ORCHESTRATION_OPTIONS,
     OrchestrationService,
     StatusModule,

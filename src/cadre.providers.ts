@@ -10,8 +10,8 @@ import {
   SystemRandom,
   messageOf,
 } from './common/index.js';
-import { METRICS_OPTIONS, resolveMetricsOptions } from './metrics/index.js';
 import { HEALTH_OPTIONS, HealthChecks, resolveHealthOptions } from './health/index.js';
+import { METRICS_OPTIONS, PerformanceStore, resolveMetricsOptions } from './metrics/index.js';
 import { NestLogger } from './nest-logger.js';
 import { ORCHESTRATION_OPTIONS, resolveOrchestrationOptions, WorkflowRunner } from './orchestration/index.js';
 import {
@@ -21,12 +21,14 @@ import {
   DatabaseClock,
   MemoryClusterStore,
   MemoryQuotaStore,
+  MemoryPerformanceStore,
   MemoryRunStore,
   MemoryScheduleStore,
   MemoryStatusHistoryStore,
   MemoryWorkflowStore,
   openDatabase,
   SqlClusterStore,
+  SqlPerformanceStore,
   SqlRunStore,
   SqlStatusHistoryStore,
   SqlWorkflowStore,
@@ -89,6 +91,14 @@ const adapters: Provider[] = [
     inject: [Database, Clock, RandomSource, Logger],
     useFactory: (db: Database | null, ...[clock, random, logger]: Platform) =>
       db === null ? new MemoryStatusHistoryStore() : new SqlStatusHistoryStore(db, { clock, random, logger }),
+  },
+  {
+    provide: PerformanceStore,
+    inject: [Database, Clock, RandomSource, Logger],
+    useFactory: (db: Database | null, ...[clock, random, logger]: Platform) =>
+      db === null
+        ? new MemoryPerformanceStore(clock)
+        : SqlPerformanceStore.open(db, { clock, random, logger }),
   },
   {
     provide: WorkflowStore,

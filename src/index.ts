@@ -177,6 +177,7 @@ export { InvalidWorkflowError, type DefinitionProblem } from './workflows/index.
 // Measured performance
 export {
   PerformanceBook,
+  PerformanceService,
   type AttemptObservation,
   type AttemptObserver,
   type AttemptVerdict,

@@ -8,3 +8,21 @@ export {
   type ResolvedMetricsOptions,
 } from './metrics.options.js';
 export { METRICS_OPTIONS } from './metrics.tokens.js';
+export { AttemptRecorder } from './rollups/attempt-recorder.js';
+export { PerformanceService } from './performance.service.js';
+export { Measures, SUM_FIELDS, type Counter, type Sums } from './measures/measures.js';
+export {
+  agentOf,
+  DAY_MS,
+  DIMENSIONS,
+  HOUR_MS,
+  MINUTE_MS,
+  OTHER,
+  PerformanceStore,
+  type MeasuredMinute,
+  type MeasuresField,
+  type MeasuresGroup,
+  type MeasuresQuery,
+  type Retention,
+  type Series,
+} from './rollups/performance.store.js';

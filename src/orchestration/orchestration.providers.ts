@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
-import { PerformanceBook, type AttemptObserver } from '../metrics/index.js';
 import { ExpectedUse, QuotaBook, QuotaGate, QuotaStore } from '../quotas/index.js';
+import { AttemptRecorder, PerformanceBook, type AttemptObserver } from '../metrics/index.js';
 import { Catalog } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
 import { AttemptRunner } from './attempts/attempt-runner.js';
@@ -28,7 +28,7 @@ export const orchestrationProviders: Provider[] = [
   {
     // Told of every attempt, in this order.
     provide: OBSERVERS,
-    inject: [PerformanceBook],
+    inject: [PerformanceBook, AttemptRecorder],
     useFactory: (...observers: AttemptObserver[]) => observers,
   },
   {

@@ -14,3 +14,5 @@ export { MemoryClusterStore } from './memory/memory-cluster.store.js';
 export { BossRemoteTaskQueue } from './remote/boss-remote-task.queue.js';
 export { SqlClusterStore } from './stores/sql-cluster.store.js';
 export { DatabaseClock } from './sql/database-clock.js';
+export { MemoryPerformanceStore } from './memory/memory-performance.store.js';
+export { SqlPerformanceStore } from './stores/sql-performance.store.js';

@@ -16,6 +16,17 @@ export interface Outcome {
   readonly costUsd: number;
 }
 
+/** What was observed elsewhere, by other nodes or before this process began; each attempt weighs what it weighs by now. */
+export interface Evidence {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Sum of the durations of those that succeeded. */
+  readonly successMs: number;
+  readonly costUsd: number;
+}
+
+const NO_EVIDENCE: Evidence = { succeeded: 0, failed: 0, successMs: 0, costUsd: 0 };
+
 /** An estimate is brought up to date in so many steps of the time in which its peak falls to 1/e: exact to 2 %. */
 const STEPS = 64;
 
@@ -38,6 +49,9 @@ export class LiveEstimate implements PerformanceEstimate {
   #failed = 0;
   #durationSumMs = 0;
   #costSumUsd = 0;
+  /** What of the figures comes from elsewhere: discounted by what is observed here, and replaced when there is news. */
+  #elsewhere = NO_EVIDENCE;
+  #elsewhereWeight = 1;
   #settledMs: number;
   #settleDueMs: number;
 
@@ -57,6 +71,17 @@ export class LiveEstimate implements PerformanceEstimate {
   /** Takes another declaration in place of the last one. */
   declare(prior: Prior): void {
     this.#prior = prior;
+    this.#derive();
+  }
+
+  /**
+   * Takes what was observed elsewhere in place of what was known of it, and lets what was observed here count for less by the
+   * attempts that are new among it.
+   */
+  learn(evidence: Evidence, newAttempts: number): void {
+    this.#discount((1 - 1 / this.#options.memoryAttempts) ** newAttempts);
+    this.#elsewhere = evidence;
+    this.#elsewhereWeight = 1;
     this.#derive();
   }
 
@@ -101,6 +126,7 @@ export class LiveEstimate implements PerformanceEstimate {
     this.#failed *= factor;
     this.#durationSumMs *= factor;
     this.#costSumUsd *= factor;
+    this.#elsewhereWeight *= factor;
   }
 
   #fall(toMs: number | undefined, sinceMs: number): void {
@@ -111,11 +137,21 @@ export class LiveEstimate implements PerformanceEstimate {
   #derive(): void {
     const { priorWeight } = this.#options;
     const { alpha, beta, durationMs, costUsd } = this.#prior;
-    this.sampleCount = this.#succeeded + this.#failed;
-    this.successAlpha = alpha + this.#succeeded;
-    this.successBeta = beta + this.#failed;
-    this.meanDurationMs = blend(durationMs, priorWeight, this.#durationSumMs, this.#succeeded);
-    this.meanCostUsd = blend(costUsd, priorWeight, this.#costSumUsd, this.sampleCount);
+    const elsewhere = this.#elsewhere;
+    const weight = this.#elsewhereWeight;
+    const succeeded = this.#succeeded + elsewhere.succeeded * weight;
+    const failed = this.#failed + elsewhere.failed * weight;
+    const successMs = this.#durationSumMs + elsewhere.successMs * weight;
+    this.sampleCount = succeeded + failed;
+    this.successAlpha = alpha + succeeded;
+    this.successBeta = beta + failed;
+    this.meanDurationMs = blend(durationMs, priorWeight, successMs, succeeded);
+    this.meanCostUsd = blend(
+      costUsd,
+      priorWeight,
+      this.#costSumUsd + elsewhere.costUsd * weight,
+      this.sampleCount,
+    );
   }
 }
 

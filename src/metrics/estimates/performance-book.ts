@@ -1,7 +1,8 @@
 import type { AgentManifest } from '../../agents/index.js';
 import type { Clock } from '../../common/index.js';
 import type { AttemptObservation, AttemptObserver } from '../attempt-observation.types.js';
-import { LiveEstimate, type EstimateOptions } from './live-estimate.js';
+import { arePlausible } from '../measures/figures.js';
+import { LiveEstimate, type EstimateOptions, type Evidence } from './live-estimate.js';
 import type { PerformanceEstimate } from './performance-estimate.types.js';
 import { priorOf } from './prior.js';
 
@@ -10,6 +11,15 @@ export interface EstimatedRelease {
   /** `name@version`. */
   readonly id: string;
   readonly manifest: AgentManifest;
+}
+
+/** What was observed of a pair elsewhere. */
+export interface News {
+  readonly release: string;
+  readonly capability: string;
+  readonly evidence: Evidence;
+  /** Attempts of which nothing was known before. */
+  readonly newAttempts: number;
 }
 
 interface Page {
@@ -26,6 +36,9 @@ export class PerformanceBook implements AttemptObserver {
   /** By capability, then by release: those who choose ask for many releases of one capability. */
   readonly #pages = new Map<string, Map<string, Page>>();
 
+  /** News of pairs that nobody has asked for yet. */
+  readonly #unread = new Map<string, Evidence>();
+
   constructor(
     private readonly clock: Pick<Clock, 'monotonicMs'>,
     private readonly options: EstimateOptions,
@@ -39,12 +52,20 @@ export class PerformanceBook implements AttemptObserver {
     return estimate;
   }
 
-  /** Attempts that are excused say nothing, nor do durations and costs that cannot be: time and money are 0 or more. */
-  onAttempt({ release, capability, verdict, durationMs, costUsd }: AttemptObservation): void {
-    if (verdict === 'excused' || !isAmount(durationMs) || !isAmount(costUsd)) return;
+  /** Attempts that are excused say nothing, nor do those with figures that cannot be. */
+  onAttempt(observation: AttemptObservation): void {
+    const { release, capability, verdict, durationMs, costUsd } = observation;
+    if (verdict === 'excused' || !arePlausible(observation)) return;
     const nowMs = this.clock.monotonicMs();
     const outcome = { hasSucceeded: verdict === 'succeeded', durationMs, costUsd };
     this.#find(release, capability, nowMs).observe(outcome, nowMs);
+  }
+
+  /** Takes in what was observed of a pair elsewhere, in place of what was known of that. */
+  learn({ release, capability, evidence, newAttempts }: News): void {
+    const page = this.#pages.get(capability)?.get(release);
+    if (page === undefined) this.#unread.set(unreadKey(release, capability), evidence);
+    else page.estimate.learn(evidence, newAttempts);
   }
 
   /** Forgets a release that has left: one of its id that comes in later begins anew. */
@@ -70,11 +91,13 @@ export class PerformanceBook implements AttemptObserver {
     if (releases === undefined) this.#pages.set(capability, (releases = new Map()));
     const prior = priorOf(manifest, capability, this.options.priorWeight);
     const estimate = new LiveEstimate(prior, this.options, nowMs);
+    const key = unreadKey(id, capability);
+    const evidence = this.#unread.get(key);
+    if (evidence !== undefined) estimate.learn(evidence, 0);
+    this.#unread.delete(key);
     releases.set(id, { estimate, manifest });
     return estimate;
   }
 }
 
-function isAmount(value: number): boolean {
-  return value >= 0 && value < Infinity;
-}
+const unreadKey = (release: string, capability: string): string => `${release} ${capability}`;

@@ -165,3 +165,60 @@ export const hostedReleases = cadre.table(
   },
   (table) => [primaryKey({ columns: [table.node, table.release] })],
 );
+
+/**
+ * What came of attempts: a minute of one writer, or an hour or a day of all. Sums are `double precision`, which holds whole
+ * numbers exactly to 2^53 and sums up to itself. The counters are those of histograms and kinds of error, by number.
+ */
+export const attemptMeasures = cadre.table(
+  'attempt_measures',
+  {
+    at: bigint({ mode: 'number' }).notNull(),
+    spanMs: integer('span_ms').notNull(),
+    /** Empty for what all have written. */
+    writer: text().notNull(),
+    /** `name@version`. */
+    release: text().notNull(),
+    capability: text().notNull(),
+    inputType: text('input_type').notNull(),
+    /** Empty where there is none, as is the tenant. */
+    workflow: text().notNull(),
+    tenant: text().notNull(),
+    succeeded: doublePrecision().notNull(),
+    failed: doublePrecision().notNull(),
+    excused: doublePrecision().notNull(),
+    crowdedSucceeded: doublePrecision('crowded_succeeded').notNull(),
+    crowdedFailed: doublePrecision('crowded_failed').notNull(),
+    implausible: doublePrecision().notNull(),
+    busyMs: doublePrecision('busy_ms').notNull(),
+    busySquareMs2: doublePrecision('busy_square_ms2').notNull(),
+    successMs: doublePrecision('success_ms').notNull(),
+    queuedMs: doublePrecision('queued_ms').notNull(),
+    costUsd: doublePrecision('cost_usd').notNull(),
+    inputTokens: doublePrecision('input_tokens').notNull(),
+    outputTokens: doublePrecision('output_tokens').notNull(),
+    counterCodes: integer('counter_codes').array().notNull(),
+    counterCounts: doublePrecision('counter_counts').array().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'attempt_measures_key',
+      columns: [
+        table.at,
+        table.spanMs,
+        table.writer,
+        table.release,
+        table.capability,
+        table.inputType,
+        table.workflow,
+        table.tenant,
+      ],
+    }),
+  ],
+);
+
+/** Until when measures of a length were put together to longer ones: what is older is not written any more. */
+export const attemptFolds = cadre.table('attempt_folds', {
+  spanMs: integer('span_ms').primaryKey(),
+  untilAt: bigint('until_at', { mode: 'number' }).notNull(),
+});

@@ -1,0 +1,46 @@
+import { HOUR_MS, DAY_MS, MINUTE_MS } from '../../metrics/index.js';
+import { describePerformanceStore, measuresOf } from '../../testing/performance-store.contract.js';
+import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { testParts } from '../../testing/test-parts.js';
+import { openDatabase } from '../open-database.js';
+import { SqlPerformanceStore } from './sql-performance.store.js';
+
+const RETENTION = { minuteMs: HOUR_MS, hourMs: DAY_MS, dayMs: 30 * DAY_MS };
+
+describe('SqlPerformanceStore', () => {
+  describeOnDatabases(
+    (options) => openDatabase(options, testParts()),
+    ['attempt_measures', 'attempt_folds'],
+    (database) => {
+      const createStores = async () => {
+        const [one, other = one] = await database.emptied();
+        const open = (node: typeof one) => SqlPerformanceStore.open(node, testParts());
+        return [await open(one), await open(other)] as const;
+      };
+
+      describePerformanceStore(createStores);
+
+      it('never counts twice what one node writes while another puts it together', async () => {
+        const [one, other] = await createStores();
+        const at = Math.floor((one.clock.now() - 3 * HOUR_MS) / MINUTE_MS) * MINUTE_MS;
+        const series = { release: 'a@1.0.0', capability: 'b', inputType: 'c', workflow: '', tenant: '' };
+        // A node that was paused goes on to write the whole of an old minute, while it is put together.
+        let accepted = 0;
+        const writeOn = async (): Promise<void> => {
+          for (let count = 1; count <= 20; count += 1) {
+            const refused = await other.write('late', [{ at, series, measures: measuresOf(count) }]);
+            if (refused === 0) accepted = count;
+          }
+        };
+        const foldOn = async (): Promise<void> => {
+          while (accepted < 5) await one.fold({ ...RETENTION, minuteMs: DAY_MS });
+          await one.fold(RETENTION);
+        };
+        await Promise.all([writeOn(), foldOn()]);
+        const [group] = await one.read({ fromAt: 0, toAt: at + DAY_MS, by: [] });
+        expect(accepted).toBeGreaterThanOrEqual(5);
+        expect(group!.measures.succeeded).toBe(accepted);
+      });
+    },
+  );
+});
