@@ -33,7 +33,7 @@ export interface Batch {
   readonly writer: string;
   readonly minutes: readonly MeasuredMinute[];
   /** Call it when the store has them. */
-  settle(): void;
+  readonly settle: () => void;
 }
 
 /**
