@@ -17,7 +17,6 @@ export {
   DIMENSIONS,
   HOUR_MS,
   MINUTE_MS,
-  OTHER,
   PerformanceStore,
   type MeasuredMinute,
   type MeasuresField,
