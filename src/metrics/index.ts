@@ -1,4 +1,5 @@
 export type * from './attempt-observation.types.js';
+export type { LoggedDecision } from './analytics/costs/recorded-task.js';
 export { PerformanceBook, type EstimatedRelease } from './estimates/performance-book.js';
 export type { PerformanceEstimate } from './estimates/performance-estimate.types.js';
 export { MetricsModule } from './metrics.module.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { normalQuantile, normalTail } from './normal.js';
+import { normalQuantile, normalTail, studentQuantile } from './normal.js';
 
 describe('the normal distribution', () => {
   it.each([
@@ -34,4 +34,17 @@ describe('the normal distribution', () => {
       }),
     );
   });
+});
+
+describe('Student’s distribution', () => {
+  it.each([
+    [10, 2.228],
+    [30, 2.042],
+    [100, 1.984],
+  ])(
+    'is below its quantile of 0.975 at %d degrees of freedom, %d, as the tables say',
+    (degrees, quantile) => {
+      expect(Math.abs(studentQuantile(0.975, degrees) - quantile)).toBeLessThan(0.003);
+    },
+  );
 });

@@ -1,13 +1,7 @@
+import { mapped, type Estimated } from '../statistics/estimated.js';
 import { medianOf } from '../statistics/order.js';
 import { mannKendall } from './mann-kendall.js';
 import { slopeInterval, slopesOf, theilSenSlope, type SeriesPoint } from './theil-sen.js';
-
-/** A value and the interval that holds it with the confidence asked for. */
-export interface Estimated {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
 
 export interface TrendOptions {
   /** Of the intervals, 0.5 to 0.999; default 0.95. A trend is significant where its p value is below 1 less this. */
@@ -87,8 +81,4 @@ export function assessTrend(
 function startOf(series: readonly SeriesPoint[], values: readonly number[], slope: number): number {
   const middleAt = medianOf(series.map(({ at }) => at - series[0]!.at));
   return medianOf(values.toSorted((a, b) => a - b)) - slope * middleAt;
-}
-
-function mapped({ value, low, high }: Estimated, map: (each: number) => number): Estimated {
-  return { value: map(value), low: map(low), high: map(high) };
 }
