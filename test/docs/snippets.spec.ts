@@ -33,7 +33,7 @@ function compile(all: readonly Snippet[]): string[] {
   const config = {
     extends: '../../../../tsconfig.json',
     include: ['*.ts'],
-    compilerOptions: { types: ['node'] },
+    compilerOptions: { types: ['node'], incremental: false, tsBuildInfoFile: null },
   };
   const folder = temporaryFolder('snippets', {
     'tsconfig.json': JSON.stringify(config),
