@@ -29,6 +29,7 @@ import {
   openDatabase,
   SqlClusterStore,
   SqlPerformanceStore,
+  SqlQuotaStore,
   SqlRunStore,
   SqlStatusHistoryStore,
   SqlWorkflowStore,
@@ -121,8 +122,9 @@ const adapters: Provider[] = [
   },
   {
     provide: QuotaStore,
-    inject: [Clock],
-    useFactory: (clock: Clock) => new MemoryQuotaStore(clock),
+    inject: [Database, Clock, RandomSource, Logger],
+    useFactory: (db: Database | null, ...[clock, random, logger]: Platform) =>
+      db === null ? new MemoryQuotaStore(clock) : new SqlQuotaStore(db, { clock, random, logger }),
   },
   {
     provide: ScheduleStore,

@@ -12,6 +12,7 @@ export { MemoryScheduleStore } from './memory/memory-schedule.store.js';
 export { BossScheduleStore } from './schedules/boss-schedule.store.js';
 export { MemoryClusterStore } from './memory/memory-cluster.store.js';
 export { BossRemoteTaskQueue } from './remote/boss-remote-task.queue.js';
+export { SqlQuotaStore } from './stores/sql-quota.store.js';
 export { SqlClusterStore } from './stores/sql-cluster.store.js';
 export { DatabaseClock } from './sql/database-clock.js';
 export { MemoryPerformanceStore } from './memory/memory-performance.store.js';

@@ -138,7 +138,7 @@ function toUsage(quota: Quota, account: QuotaAccount, now: number): QuotaUsage {
   const costUsd = Math.round(account.costUsd * 1e9) / 1e9;
   const { period } = quota;
   const scope = valuesOfKey(quota, key);
-  if (periodAt === undefined || period === undefined) return { scope, running, tokens, costUsd };
+  if (periodAt === undefined || period === undefined) return { scope, running, tokens: 0, costUsd: 0 };
   const isOver = periodEnd(period, periodAt) <= now;
   return {
     scope,

@@ -222,3 +222,48 @@ export const attemptFolds = cadre.table('attempt_folds', {
   spanMs: integer('span_ms').primaryKey(),
   untilAt: bigint('until_at', { mode: 'number' }).notNull(),
 });
+
+/** Limits and budgets that were set at run time. */
+export const quotas = cadre.table('quotas', {
+  id: text().primaryKey(),
+  definition: json().notNull(),
+});
+
+/**
+ * What is counted under quotas. Written by the function `cadre.quota_call` (see the migration): at each attempt under a quota, so
+ * its pages are left half empty, and nothing that changes then is in an index. So with the next two.
+ */
+export const quotaAccounts = cadre.table(
+  'quota_accounts',
+  {
+    key: text().primaryKey(),
+    quota: text().notNull(),
+    periodAt: bigint('period_at', { mode: 'number' }).notNull(),
+    tokens: doublePrecision().notNull(),
+    costUsd: doublePrecision('cost_usd').notNull(),
+    /** When the next attempt is due at the steady rate. */
+    theoreticalAt: doublePrecision('theoretical_at').notNull(),
+    usedAt: bigint('used_at', { mode: 'number' }).notNull(),
+  },
+  (table) => [index('quota_accounts_quota').on(table.quota)],
+);
+
+/** How many attempts each node has under way under each account. */
+export const quotaHolds = cadre.table(
+  'quota_holds',
+  {
+    key: text().notNull(),
+    node: text().notNull(),
+    held: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.key, table.node] })],
+);
+
+/** Nodes that reserve. What a node holds counts until its lease is over, by the clock of the database. */
+export const quotaNodes = cadre.table('quota_nodes', {
+  id: text().primaryKey(),
+  untilAt: bigint('until_at', { mode: 'number' }).notNull(),
+  /** The last call and its answer, for one that is sent again. */
+  lastCall: bigint('last_call', { mode: 'number' }).notNull(),
+  answer: json(),
+});

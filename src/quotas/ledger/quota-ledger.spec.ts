@@ -101,6 +101,14 @@ describe('a ledger of quotas', () => {
     expect(ledger.reserve(daily, NOON).isGranted).toBe(false);
   });
 
+  it('does not wait for the day that a clock far ahead has written', () => {
+    const ledger = new QuotaLedger();
+    const daily = request({ maxTokens: 10, period: 'day' }, 10);
+    granted(ledger.reserve(daily, NOON + 1_000 * DAY_MS));
+    expect(ledger.reserve(daily, NOON)).toMatchObject({ limit: 'tokens' });
+    expect(ledger.reserve(daily, NOON + DAY_MS).isGranted).toBe(true);
+  });
+
   it('touches no account when one refuses', () => {
     const ledger = new QuotaLedger();
     const demand = { key: 'a', quota: 'a', limits: {} };
@@ -109,7 +117,9 @@ describe('a ledger of quotas', () => {
       estimate: { tokens: 5, costUsd: 1 },
     };
     expect(ledger.reserve(both, NOON)).toMatchObject({ demand: 1, limit: 'concurrency' });
-    expect(ledger.accounts(new Set(['a', 'b']), 10)).toEqual([]);
+    const nothing = { running: 0, tokens: 0, costUsd: 0 };
+    const accounts = ledger.accounts(new Set(['a', 'b']), 10);
+    expect(accounts).toEqual(accounts.map((account) => ({ ...account, ...nothing })));
   });
 
   it('forgets accounts that say nothing any more', () => {

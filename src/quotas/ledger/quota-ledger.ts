@@ -46,13 +46,17 @@ export class QuotaLedger {
 
   /** Grants all demands, or touches no account. @param now milliseconds since the epoch */
   reserve(request: QuotaRequest, now: number): QuotaAnswer {
-    const refusal = this.peek(request, now);
-    if (refusal !== undefined) return refusal;
-    const periods = request.demands.map(({ key, quota, limits }) => {
+    const accounts = request.demands.map(({ key, quota, limits }) => {
       const account = this.#open(key, quota, now);
       turn(account, limits, now);
+      return account;
+    });
+    const refusal = this.peek(request, now);
+    if (refusal !== undefined) return refusal;
+    const periods = request.demands.map(({ limits }, index) => {
+      const account = accounts[index] as Account;
       occupy(account, limits, request.estimate, now);
-      return account.periodAt;
+      return limits.period === undefined ? 0 : account.periodAt;
     });
     return { isGranted: true, periods };
   }
@@ -74,7 +78,7 @@ export class QuotaLedger {
       const account = this.#accounts.get(key);
       if (account === undefined) continue;
       account.running = Math.max(account.running - 1, 0);
-      if (account.periodAt !== periods[index]) continue;
+      if (account.periodAt !== periods[index] || account.periodAt === 0) continue;
       account.tokens = Math.max(account.tokens + used.tokens - estimate.tokens, 0);
       account.costUsd = Math.max(account.costUsd + used.costUsd - estimate.costUsd, 0);
     }
@@ -120,13 +124,13 @@ export class QuotaLedger {
 }
 
 function newAccount(key: string, quota: string, now: number): Account {
-  return { quota, key, running: 0, tokens: 0, costUsd: 0, periodAt: 0, theoreticalAt: now, usedAt: now };
+  return { quota, key, running: 0, tokens: 0, costUsd: 0, periodAt: 0, theoreticalAt: 0, usedAt: now };
 }
 
 /**
- * Brings an account to the present. A later period begins at nothing. Where the clock was set back into an earlier one, what is
- * counted stays: so it cannot be used twice, and is kept no longer than to the end of that period. So with the rate: what
- * is due further ahead than it can be was written by a clock that went ahead.
+ * Brings an account to the present. A later period begins at nothing. When the clock was set back into an earlier one, the later
+ * one goes on, so that no budget can be used twice. What lies further ahead than the next period was written by a clock that was
+ * far ahead, and is counted in the present one. So with the rate: what is due later than it can be was written by such a clock.
  */
 function turn(
   account: Account,
@@ -134,12 +138,13 @@ function turn(
   now: number,
 ): void {
   account.theoreticalAt = Math.min(account.theoreticalAt, now + toleranceMs + intervalMs);
-  const start = period === undefined ? 0 : periodStart(period, now);
+  if (period === undefined) return;
+  const start = periodStart(period, now);
   if (start > account.periodAt) {
     account.tokens = 0;
     account.costUsd = 0;
-  }
-  account.periodAt = start;
+    account.periodAt = start;
+  } else if (account.periodAt > periodEnd(period, now)) account.periodAt = start;
 }
 
 function refuse(
@@ -174,10 +179,16 @@ function exceeds(taken: number, more: number, max = Infinity): boolean {
   return taken >= max * (1 - SLACK_RATIO) || taken + more > max * (1 + SLACK_RATIO);
 }
 
-function occupy(account: Account, { intervalMs = 0 }: AccountLimits, estimate: QuotaUse, now: number): void {
+function occupy(
+  account: Account,
+  { intervalMs = 0, period }: AccountLimits,
+  estimate: QuotaUse,
+  now: number,
+): void {
   account.running += 1;
   account.theoreticalAt = Math.max(account.theoreticalAt, now) + intervalMs;
+  account.usedAt = now;
+  if (period === undefined) return;
   account.tokens += estimate.tokens;
   account.costUsd += estimate.costUsd;
-  account.usedAt = now;
 }
