@@ -1,6 +1,6 @@
 import { Injectable, Module, type Type } from '@nestjs/common';
 import { z } from 'zod';
-import { Agent, CadreModule, capability, dataType } from '../src/index.js';
+import { Agent, CadreModule, capability, dataType, Workflow, type CadreOptions } from '../src/index.js';
 
 /** The data of every benchmark: a text that is not empty. Validating it costs next to nothing. */
 export const Text = dataType('text', z.string().min(1));
@@ -39,6 +39,29 @@ export function echoAgent(name: string, provided = Echo, kind: HandlerKind = 'sy
   return agentClass;
 }
 
+/** A workflow of so many echoes: one behind another, each with the output of the one above, or all at once. */
+export function echoWorkflow(
+  name: string,
+  steps: number,
+  { isSideBySide = false }: { readonly isSideBySide?: boolean } = {},
+): Type {
+  const order = isSideBySide ? { after: [] } : {};
+  const workflowClass = class {
+    define() {
+      return {
+        name,
+        steps: Array.from({ length: steps }, (_, at) => ({
+          id: `step_${at}`,
+          capability: Echo.name,
+          ...order,
+        })),
+      };
+    }
+  };
+  Workflow({ name })(workflowClass);
+  return workflowClass;
+}
+
 /** The same class without Cadre: a plain provider. */
 export function plainProvider(): Type {
   const providerClass = class {
@@ -56,9 +79,12 @@ export function moduleOf(
   {
     perModule = Infinity,
     withCadre = true,
-  }: { readonly perModule?: number; readonly withCadre?: boolean } = {},
+    options = {},
+  }: { readonly perModule?: number; readonly withCadre?: boolean; readonly options?: CadreOptions } = {},
 ): Type {
-  const imports: (Type | ReturnType<typeof CadreModule.forRoot>)[] = withCadre ? [CadreModule.forRoot()] : [];
+  const imports: (Type | ReturnType<typeof CadreModule.forRoot>)[] = withCadre
+    ? [CadreModule.forRoot(options)]
+    : [];
   if (perModule >= providers.length) return declare({ imports, providers: [...providers] });
   for (let from = 0; from < providers.length; from += perModule) {
     imports.push(declare({ providers: providers.slice(from, from + perModule) }));

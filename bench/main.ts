@@ -1,12 +1,24 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { boot } from './boot.js';
+import { durable } from './durable.js';
 import { execute } from './execute.js';
 import { lookup } from './lookup.js';
+import { parked } from './parked.js';
+import { pglite } from './pglite.js';
 import { rest } from './rest.js';
 import { toTable, type Measurement } from './table.js';
 import { workflows } from './workflows.js';
 
-const MEASUREMENTS: readonly Measurement[] = [execute, lookup, boot, rest, workflows];
+const MEASUREMENTS: readonly Measurement[] = [
+  execute,
+  lookup,
+  boot,
+  rest,
+  workflows,
+  durable,
+  parked,
+  pglite,
+];
 
 /** `npm run bench` runs all measurements, `npm run bench -- lookup rest` those two. */
 async function main(wanted: readonly string[]): Promise<void> {

@@ -1,106 +1,94 @@
-import type { ChildProcess } from 'node:child_process';
 import autocannon from 'autocannon';
-import { ask, nextMessage, startChild } from './child.js';
+import { BenchServer, JSON_HEADERS, post } from './rest.server.js';
 import { median } from './sampling.js';
 import { atLeast, microseconds, percent, perSecond, type Measurement, type Row } from './table.js';
 
-/** Which server a child is. */
-export type ServerKind = 'cadre' | 'nest';
-
-/** What is said to a server; it answers each with its processor time so far. */
-export type ServerMessage = 'cpu' | { readonly answer: unknown };
-
-/** Where a server can be reached. */
-export interface ServerAddress {
-  readonly url: string;
-  /** The route that has nothing to do with Cadre. */
-  readonly bareUrl: string;
-}
-
 /** A route under load. */
 interface Contender {
-  readonly server: ChildProcess;
+  readonly server: BenchServer;
   readonly url: string;
+  readonly body: string;
   readonly rates: number[];
   /** Processor time of the server per request, in microseconds. */
   readonly cpuUs: number[];
 }
 
 const TASK_PATH = '/api/v1/capabilities/echo/tasks';
-const BODY = JSON.stringify({ input: 'AI agent registries' });
-const HEADERS = { 'content-type': 'application/json' };
-const TARGET_RATIO = 0.6;
+const RUN_PATH = '/api/v1/runs?wait=30s';
+const INPUT = 'AI agent registries';
+const TASK_BODY = JSON.stringify({ input: INPUT });
+const RUN_BODY = JSON.stringify({ workflow: 'flow', input: INPUT });
+const TASK_TARGET = 0.6;
+const RUN_TARGET = 0.4;
 const CONNECTIONS = 50;
 const ROUNDS = 3;
 const ROUND_SECONDS = 5;
 const WARM_UP_SECONDS = 2;
 
-/** A task over REST against a route of the same body and answer without Cadre. */
+/** Tasks and runs over REST against routes of the same body and answer without Cadre. */
 export const rest: Measurement = {
   name: 'rest',
   title: 'REST, 50 connections; bare: Nest + Fastify',
   async measure() {
-    const servers = [
-      startChild('./rest.child.js', { kind: 'cadre' }),
-      startChild('./rest.child.js', { kind: 'nest' }),
-    ];
+    const cadre = await BenchServer.start({ kind: 'cadre' });
+    const nest = await BenchServer.start({ kind: 'nest' });
     try {
-      return await load(servers as [ChildProcess, ChildProcess]);
+      return await load(cadre, nest);
     } finally {
-      for (const server of servers) server.kill();
+      await Promise.all([cadre.stop(), nest.stop()]);
     }
   },
 };
 
-async function load([cadre, nest]: readonly [ChildProcess, ChildProcess]): Promise<Row[]> {
-  const [cadreAt, nestAt] = await Promise.all([
-    nextMessage<ServerAddress>(cadre),
-    nextMessage<ServerAddress>(nest),
-  ]);
-  const taskUrl = cadreAt.url + TASK_PATH;
-  const answer = await fetchAnswer(taskUrl);
-  await Promise.all([cadre, nest].map((server) => ask(server, { answer })));
-  const bare = contender(nest, nestAt.bareUrl);
-  const task = contender(cadre, taskUrl);
-  const dressed = contender(cadre, cadreAt.bareUrl);
-  const all = [bare, task, dressed];
-  for (const { url } of all) await fire(url, WARM_UP_SECONDS);
+async function load(cadre: BenchServer, nest: BenchServer): Promise<Row[]> {
+  const taskAnswer = await post(cadre.url + TASK_PATH, TASK_BODY);
+  const runAnswer = await post(cadre.url + RUN_PATH, RUN_BODY);
+  await Promise.all([cadre, nest].map((one) => one.answer({ runTask: taskAnswer, start: runAnswer })));
+  const bareTask = contender(nest, nest.urlOf('runTask'), TASK_BODY);
+  const task = contender(cadre, cadre.url + TASK_PATH, TASK_BODY);
+  const dressed = contender(cadre, cadre.urlOf('runTask'), TASK_BODY);
+  const bareRun = contender(nest, nest.urlOf('start'), RUN_BODY);
+  const run = contender(cadre, cadre.url + RUN_PATH, RUN_BODY);
+  const all = [bareTask, task, dressed, bareRun, run];
+  for (const one of all) await fire(one, WARM_UP_SECONDS);
   for (let round = 0; round < ROUNDS; round += 1) for (const one of all) await measureRound(one);
-  const bytes = Buffer.byteLength(JSON.stringify(answer));
   return [
-    ...toRows(`POST /capabilities/:name/tasks, answer of ${bytes} bytes`, task, bare, TARGET_RATIO),
-    ...toRows("the bare route in Cadre's server: its logs, ids, headers", dressed, bare),
+    ...toRows(
+      `POST /capabilities/:name/tasks, answer of ${sizeOf(taskAnswer)} bytes`,
+      task,
+      bareTask,
+      TASK_TARGET,
+    ),
+    ...toRows("the bare route in Cadre's server: its logs, ids, headers", dressed, bareTask),
+    ...toRows(`POST /runs?wait=, 10 steps, answer of ${sizeOf(runAnswer)} bytes`, run, bareRun, RUN_TARGET),
   ];
 }
 
-function contender(server: ChildProcess, url: string): Contender {
-  return { server, url, rates: [], cpuUs: [] };
+function contender(server: BenchServer, url: string, body: string): Contender {
+  return { server, url, body, rates: [], cpuUs: [] };
 }
 
-/** What the task route answers, for the bare route to answer the same. */
-async function fetchAnswer(url: string): Promise<unknown> {
-  const response = await fetch(url, { method: 'POST', headers: HEADERS, body: BODY });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-  return response.json();
+function sizeOf(answer: unknown): number {
+  return Buffer.byteLength(JSON.stringify(answer));
 }
 
-async function measureRound({ server, url, rates, cpuUs }: Contender): Promise<void> {
-  const before = await ask<NodeJS.CpuUsage>(server, 'cpu');
-  const { requestCount, durationSeconds } = await fire(url, ROUND_SECONDS);
-  const after = await ask<NodeJS.CpuUsage>(server, 'cpu');
-  rates.push(requestCount / durationSeconds);
-  cpuUs.push((after.user - before.user + after.system - before.system) / requestCount);
+async function measureRound(one: Contender): Promise<void> {
+  const { cpu: before } = await one.server.usage();
+  const { requestCount, durationSeconds } = await fire(one, ROUND_SECONDS);
+  const { cpu: after } = await one.server.usage();
+  one.rates.push(requestCount / durationSeconds);
+  one.cpuUs.push((after.user - before.user + after.system - before.system) / requestCount);
 }
 
 async function fire(
-  url: string,
+  { url, body }: Contender,
   seconds: number,
 ): Promise<{ requestCount: number; durationSeconds: number }> {
   const result = await autocannon({
     url,
     method: 'POST',
-    headers: HEADERS,
-    body: BODY,
+    headers: JSON_HEADERS,
+    body,
     connections: CONNECTIONS,
     duration: seconds,
   });
@@ -108,7 +96,6 @@ async function fire(
   if (failed > 0) throw new Error(`${failed} requests to ${url} failed`);
   return { requestCount: result.requests.total, durationSeconds: result.duration };
 }
-
 function toRows(subject: string, one: Contender, bare: Contender, targetRatio?: number): Row[] {
   const [rate, bareRate] = [median(one.rates), median(bare.rates)];
   const [cpuUs, bareCpuUs] = [median(one.cpuUs), median(bare.cpuUs)];

@@ -12,6 +12,27 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** The value below which so much of the values lies, the nearest that was seen. @param ratio 0.99 for p99 */
+export function percentile(values: readonly number[], ratio: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(Math.ceil(sorted.length * ratio), sorted.length) - 1] ?? Number.NaN;
+}
+
+/** How often a call is done per second, repeated for a while in so many lanes, each of which awaits one call before the next. */
+export async function ratePerSecond(
+  lanes: number,
+  seconds: number,
+  call: (lane: number) => Promise<unknown>,
+): Promise<number> {
+  const startedMs = performance.now();
+  let count = 0;
+  const repeat = async (lane: number): Promise<void> => {
+    for (; performance.now() - startedMs < seconds * 1_000; count += 1) await call(lane);
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => repeat(lane)));
+  return (count * 1_000) / (performance.now() - startedMs);
+}
+
 /** Repeats a call in so many lanes, each of which awaits one call before the next. */
 export function beside(lanes: number, call: () => Promise<unknown>): Repeated {
   const lane = async (count: number): Promise<void> => {

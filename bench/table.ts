@@ -68,6 +68,15 @@ export function milliseconds(valueMs: number): string {
   return `${valueMs.toFixed(0)} ms`;
 }
 
+/** For what takes a few milliseconds. */
+export function finely(valueMs: number): string {
+  return `${valueMs.toFixed(2)} ms`;
+}
+
+export function megabytes(valueBytes: number): string {
+  return `${(valueBytes / 1e6).toFixed(0)} MB`;
+}
+
 export function perSecond(rate: number): string {
   return `${Math.round(rate)} /s`;
 }
