@@ -88,6 +88,7 @@ export {
   type Candidate,
   type Choice,
   type Exclusion,
+  type ObjectiveOptions,
   type RanksCandidates,
   type RecordedChoice,
   type Selection,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { MetricsModule } from '../metrics/index.js';
 import { SelectionStrategyExplorer } from './declared/selection-strategy.explorer.js';
 import { selectionProviders } from './selection.providers.js';
 import { Strategies } from './strategies.service.js';
@@ -7,7 +8,7 @@ import { StrategyCatalog } from './strategy-catalog.js';
 
 /** The strategies by which an agent is selected. */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, MetricsModule],
   providers: [...selectionProviders, SelectionStrategyExplorer, Strategies],
   exports: [StrategyCatalog],
 })

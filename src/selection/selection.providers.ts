@@ -1,25 +1,22 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
-import { FirstStrategy } from './strategies/first.strategy.js';
-import { LeastLoadedStrategy } from './strategies/least-loaded.strategy.js';
-import { RandomStrategy } from './strategies/random.strategy.js';
-import { RoundRobinStrategy } from './strategies/round-robin.strategy.js';
+import { PerformanceBook } from '../metrics/index.js';
+import { houseStrategies } from './house-strategies.js';
+import type { ResolvedSelectionOptions } from './selection.options.js';
+import { SELECTION_OPTIONS } from './selection.tokens.js';
 import { StrategyAlarm } from './strategy-alarm.js';
 import { StrategyCatalog } from './strategy-catalog.js';
 
 export const selectionProviders: Provider[] = [
   {
     provide: StrategyCatalog,
-    inject: [RandomSource, Clock, EventBus, Logger],
-    useFactory: (random: RandomSource, clock: Clock, events: EventBus, logger: Logger) =>
-      new StrategyCatalog(
-        [
-          new FirstStrategy(),
-          new RandomStrategy(random),
-          new RoundRobinStrategy(),
-          new LeastLoadedStrategy(),
-        ],
-        new StrategyAlarm({ clock, events, logger }).tell,
-      ),
+    inject: [RandomSource, PerformanceBook, SELECTION_OPTIONS, Clock, EventBus, Logger],
+    useFactory: (
+      ...parts: [RandomSource, PerformanceBook, ResolvedSelectionOptions, Clock, EventBus, Logger]
+    ) => {
+      const [random, book, { objective }, clock, events, logger] = parts;
+      const tell = new StrategyAlarm({ clock, events, logger }).tell;
+      return new StrategyCatalog(houseStrategies({ clock, random, book, objective }), tell);
+    },
   },
 ];

@@ -1,9 +1,14 @@
+import { SeededRandom } from '../common/index.js';
+import { PerformanceBook, resolveMetricsOptions } from '../metrics/index.js';
+import { VirtualClock } from '../testing/virtual-clock.js';
 import { FirstStrategy } from './strategies/first.strategy.js';
 import { LeastLoadedStrategy } from './strategies/least-loaded.strategy.js';
 import { DEFAULT_STRATEGY, StrategyCatalog, type StrategyWish } from './strategy-catalog.js';
 
 describe('StrategyCatalog', () => {
-  const catalog = new StrategyCatalog([new FirstStrategy(), new LeastLoadedStrategy()]);
+  const book = new PerformanceBook(new VirtualClock(), resolveMetricsOptions());
+  const leastLoaded = new LeastLoadedStrategy(book, new SeededRandom(1));
+  const catalog = new StrategyCatalog([new FirstStrategy(), leastLoaded]);
 
   it('finds a strategy by its name', () => {
     expect(catalog.get('first')).toBeInstanceOf(FirstStrategy);

@@ -21,14 +21,7 @@ import {
   type QuotaStore,
 } from '../quotas/index.js';
 import { Catalog, type InstanceSource } from '../registry/index.js';
-import {
-  FirstStrategy,
-  LeastLoadedStrategy,
-  RandomStrategy,
-  RoundRobinStrategy,
-  StrategyCatalog,
-  type Strategy,
-} from '../selection/index.js';
+import { houseStrategies, resolveObjective, StrategyCatalog, type Strategy } from '../selection/index.js';
 import type { AgentStatus } from '../status/index.js';
 import { RecordingLogger } from './recording-logger.js';
 import { buildRelease } from './release-builder.js';
@@ -86,7 +79,7 @@ export const NOTHING_LEFT = { slots: 0, tasks: 0, timers: 0 };
 /** How a test's executor differs from the usual one. */
 export interface ExecutorSetup extends OrchestrationOptions {
   readonly agents?: readonly StubAgent[];
-  /** Strategies beside the four of the house. */
+  /** Strategies beside those of the house. */
   readonly strategies?: readonly Strategy[];
   readonly observers?: readonly AttemptObserver[];
   readonly quotas?: {
@@ -104,17 +97,16 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
   const logger = new RecordingLogger();
   const events = new EventBus();
   const catalog = new Catalog();
+  const book = new PerformanceBook(clock, resolveMetricsOptions());
   const strategies = new StrategyCatalog([
-    new FirstStrategy(),
-    new RandomStrategy(random),
-    new RoundRobinStrategy(),
-    new LeastLoadedStrategy(),
+    ...houseStrategies({ clock, random, book, objective: resolveObjective() }),
     ...(setup.strategies ?? []),
   ]);
   const waitingRoom = new WaitingRoom(clock, maxQueuedTasks);
   const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
   const surroundings = { clock, random, logger, events, dispatcher };
-  const runner = new AttemptRunner({ ...surroundings, observers: setup.observers, abortGraceMs });
+  const observers = [book, ...(setup.observers ?? [])];
+  const runner = new AttemptRunner({ ...surroundings, observers, abortGraceMs });
   const quotas = setup.quotas && buildGate(setup.quotas, { clock, logger, events }, maxQueuedTasks);
   const executor = new TaskExecutor({ ...surroundings, quotas, catalog, runner, shutdownGraceMs });
   /** Brings an agent in while tasks may be under way. */

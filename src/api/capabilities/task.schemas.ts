@@ -8,7 +8,7 @@ const timeout = z.number().min(1).max(MAX_TIMEOUT_MS);
 const routing = {
   inputType: name.optional(),
   context: z.record(z.string().max(200), jsonValue).optional().describe('Values by data type name.'),
-  strategy: name.optional().describe('first, random, round-robin or least-loaded (default).'),
+  strategy: name.optional().describe('How an agent is chosen, such as fastest or least-loaded.'),
   agent: name.optional().describe('Pins the task: name or name@range.'),
   region: name.optional(),
   tags: z.array(name).max(50).optional(),

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { SeededRandom } from '../../common/index.js';
 import type { Release } from '../../registry/index.js';
+import { PerformanceBook, resolveMetricsOptions } from '../../metrics/index.js';
 import { buildStub } from '../../testing/build-executor.js';
+import { observationOf } from '../../testing/observations.js';
+import { VirtualClock } from '../../testing/virtual-clock.js';
+import { houseStrategies } from '../house-strategies.js';
 import type { Strategy } from '../strategy.js';
 import { FirstStrategy } from './first.strategy.js';
 import { LeastLoadedStrategy } from './least-loaded.strategy.js';
+import { resolveObjective } from './objective.js';
 import { RandomStrategy } from './random.strategy.js';
 import { RoundRobinStrategy } from './round-robin.strategy.js';
 import { selectionRequest } from '../../testing/selection-request.js';
@@ -36,20 +41,28 @@ const loads = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-const STRATEGIES = [
-  () => new FirstStrategy(),
-  () => new RandomStrategy(new SeededRandom(7)),
-  () => new RoundRobinStrategy(),
-  () => new LeastLoadedStrategy(),
-];
+const clock = new VirtualClock();
+const newBook = () => new PerformanceBook(clock, resolveMetricsOptions());
+const leastLoaded = (book = newBook(), comparesAtMost?: number) =>
+  new LeastLoadedStrategy(book, new SeededRandom(7), comparesAtMost);
+
+/** Each strategy of the house, and least-loaded as it is where candidates are many; over a book that knows nothing yet. */
+function strategiesOver(book = newBook()): Strategy[] {
+  const parts = { clock, random: new SeededRandom(7), book, objective: resolveObjective() };
+  return [...houseStrategies(parts), leastLoaded(book, 1)];
+}
+
+/** Attempts at `echo` that took so long, as a book is told of them. */
+function tell(book: PerformanceBook, release: Release, durationMs: number, count = 100): void {
+  times(count, () => book.onAttempt(observationOf({ release, capability: 'echo', durationMs })));
+}
 
 describe('every strategy', () => {
   it('names one of the candidates, whatever their loads', () => {
     fc.assert(
       fc.property(loads, fc.integer({ min: 1, max: 20 }), (drawn, rounds) => {
         const candidates = releases(...drawn);
-        for (const make of STRATEGIES) {
-          const strategy = make();
+        for (const strategy of strategiesOver()) {
           for (const index of times(rounds, () => take(strategy, candidates))) {
             expect(candidates[index]).toBeDefined();
           }
@@ -60,8 +73,8 @@ describe('every strategy', () => {
 
   it('says why, and scores each candidate when it scores at all', () => {
     const candidates = releases([0, 2], [1, 2]);
-    for (const make of STRATEGIES) {
-      const { reason, scores } = make().select(candidates, REQUEST);
+    for (const strategy of strategiesOver()) {
+      const { reason, scores } = strategy.select(candidates, REQUEST);
       expect(reason).not.toBe('');
       if (scores !== undefined) expect(scores).toHaveLength(2);
     }
@@ -69,8 +82,7 @@ describe('every strategy', () => {
 
   it('changes nothing when it is only asked', () => {
     const candidates = idle(3);
-    for (const make of [() => new RoundRobinStrategy(), () => new LeastLoadedStrategy()]) {
-      const strategy = make();
+    for (const strategy of [new RoundRobinStrategy(), leastLoaded()]) {
       expect(new Set(times(5, () => strategy.select(candidates, REQUEST).index))).toEqual(new Set([0]));
     }
   });
@@ -81,8 +93,11 @@ describe('a replay', () => {
     fc.assert(
       fc.property(loads, fc.integer({ min: 0, max: 20 }), (drawn, rounds) => {
         const candidates = releases(...drawn);
-        for (const make of STRATEGIES) {
-          const strategy = make();
+        const book = newBook();
+        for (const [at, candidate] of candidates.entries())
+          if (at % 3 > 0) tell(book, candidate, 50 * at, at);
+        const others = strategiesOver();
+        for (const [at, strategy] of strategiesOver(book).entries()) {
           times(rounds, () => take(strategy, candidates));
           const selection = strategy.select(candidates, REQUEST);
           const recorded = candidates.map(({ name: agent, version, inFlight, manifest }) => {
@@ -92,7 +107,8 @@ describe('a replay', () => {
           const { seed, evidence } = selection;
           const record = { candidates: recorded, request: REQUEST, seed, evidence };
           // Whatever it has learned since is beside the point, and so is whom it ever knew.
-          expect(make().replay?.(record) ?? make().select([], REQUEST)).toEqual(selection);
+          const other = others[at]!;
+          expect(other.replay?.(record) ?? other.select([], REQUEST)).toEqual(selection);
         }
       }),
     );
@@ -156,11 +172,11 @@ describe('round-robin', () => {
 });
 
 describe('least-loaded', () => {
-  it('never takes a candidate while another one has a smaller share of its slots in use', () => {
+  it('never takes a candidate with a larger share of its slots in use, as long as no latency is known', () => {
     fc.assert(
       fc.property(loads, (drawn) => {
         const candidates = releases(...drawn);
-        const { index, scores } = new LeastLoadedStrategy().select(candidates, REQUEST);
+        const { index, scores } = leastLoaded().select(candidates, REQUEST);
         const shares = drawn.map(([used, slots]) => used / slots);
         expect(shares[index]).toBe(Math.min(...shares));
         expect(scores).toEqual(shares.map((share) => 1 - share));
@@ -170,15 +186,75 @@ describe('least-loaded', () => {
 
   it('takes turns among equals', () => {
     const candidates = releases([1, 2], [1, 4], [1, 4], [2, 8]);
-    const strategy = new LeastLoadedStrategy();
+    const strategy = leastLoaded();
     expect(times(6, () => take(strategy, candidates))).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
   it('spreads tasks that stay under way evenly over the slots', () => {
     const candidates = releases([0, 2], [0, 4], [0, 8]);
-    const strategy = new LeastLoadedStrategy();
+    const strategy = leastLoaded();
     for (let task = 0; task < 7; task += 1) candidates[take(strategy, candidates)]!.occupySlot();
     expect(candidates.map(({ inFlight }) => inFlight)).toEqual([1, 2, 4]);
     expect(strategy.select(candidates, REQUEST).reason).toBe('1 of 2 slots in use');
+  });
+
+  it('counts the tasks under way by the latency that is known', () => {
+    const candidates = releases([1, 1_000], [0, 1_000]);
+    const book = newBook();
+    tell(book, candidates[0]!, 100);
+    tell(book, candidates[1]!, 1_000);
+    const { index, reason, scores } = leastLoaded(book).select(candidates, REQUEST);
+    expect([index, reason]).toEqual([0, '1 of 1000 slots in use']);
+    expect(scores![1]!).toBeLessThan(2 * scores![0]!);
+  });
+
+  it('takes a candidate whose latency is not known to be as slow as the median', () => {
+    const candidates = releases([1, 4], [1, 4], [0, 4]);
+    const book = newBook();
+    for (const candidate of candidates.slice(0, 2)) tell(book, candidate, 100);
+    expect(leastLoaded(book).select(candidates, REQUEST)).toMatchObject({
+      index: 2,
+      scores: [-50, -50, -25],
+    });
+  });
+
+  it('does not tell candidates apart by what may be chance', () => {
+    const candidates = releases([1, 4], [0, 4]);
+    const book = newBook();
+    tell(book, candidates[0]!, 100, 10);
+    tell(book, candidates[1]!, 180, 10);
+    const [one, other] = leastLoaded(book).select(candidates, REQUEST).scores!;
+    expect(one).toBe(2 * other!);
+  });
+
+  it('draws two where candidates are many, with the probability that it says', () => {
+    const candidates = releases([3, 9], [0, 9], [1, 9], [2, 9]);
+    const strategy = leastLoaded(newBook(), 3);
+    const counts = [0, 0, 0, 0];
+    const rounds = 6_000;
+    const propensities = new Map<number, number>();
+    for (const { index, propensity } of times(rounds, () => strategy.select(candidates, REQUEST))) {
+      counts[index]! += 1;
+      propensities.set(index, propensity!);
+    }
+    // The most loaded one is beaten by whomever it is drawn with; the others beat three, two and one of three.
+    expect([...propensities].sort(([one], [other]) => one - other)).toEqual([
+      [1, 3 / 6],
+      [2, 2 / 6],
+      [3, 1 / 6],
+    ]);
+    for (const [index, propensity] of propensities) {
+      const deviation = Math.sqrt(rounds * propensity * (1 - propensity));
+      expect(Math.abs(counts[index]! - rounds * propensity)).toBeLessThan(5 * deviation);
+    }
+  });
+
+  it('keeps away at once from one of many that has become slow', () => {
+    const candidates = idle(4);
+    const book = newBook();
+    for (const candidate of candidates) tell(book, candidate, 100);
+    tell(book, candidates[0]!, 10_000, 1);
+    const [slow, ...others] = leastLoaded(book, 3).select(candidates, REQUEST).scores!;
+    for (const other of others) expect(slow).toBeLessThan(10 * other);
   });
 });

@@ -4,12 +4,12 @@ import { PerformanceBook, resolveMetricsOptions, type AttemptObserver } from '..
 import { AttemptRunner, Dispatcher, TaskExecutor, WaitingRoom } from '../../orchestration/index.js';
 import { Catalog, Release } from '../../registry/index.js';
 import {
-  FirstStrategy,
-  LeastLoadedStrategy,
-  RandomStrategy,
-  RoundRobinStrategy,
+  houseStrategies,
+  resolveObjective,
   StrategyCatalog,
+  type ObjectiveOptions,
   type Strategy,
+  type StrategyParts,
 } from '../../selection/index.js';
 import { VirtualClock } from '../virtual-clock.js';
 import { LivingAgent, streamOf, type SimulatedAgent, type WorkOrder } from './simulated-agent.js';
@@ -24,7 +24,8 @@ export interface HousePlan {
   readonly inputTypes: readonly string[];
   readonly seed: number;
   readonly startAt?: number;
-  readonly strategies?: readonly Strategy[];
+  readonly strategies?: (parts: StrategyParts) => readonly Strategy[];
+  readonly objective?: ObjectiveOptions;
   readonly observers?: readonly AttemptObserver[];
   readonly maxQueuedTasks?: number;
 }
@@ -41,19 +42,14 @@ export function buildHouse(plan: HousePlan) {
   const random = new SeededRandom(streamOf(plan.seed, CHOICES));
   const events = new EventBus();
   const logger = new SilentLogger();
-  const performance = new PerformanceBook(clock, resolveMetricsOptions());
+  const book = new PerformanceBook(clock, resolveMetricsOptions());
+  const parts = { clock, random, book, objective: resolveObjective(plan.objective) };
   const catalog = new Catalog();
-  const strategies = new StrategyCatalog([
-    new FirstStrategy(),
-    new RandomStrategy(random),
-    new RoundRobinStrategy(),
-    new LeastLoadedStrategy(),
-    ...(plan.strategies ?? []),
-  ]);
+  const strategies = new StrategyCatalog([...houseStrategies(parts), ...(plan.strategies?.(parts) ?? [])]);
   const waitingRoom = new WaitingRoom(clock, plan.maxQueuedTasks ?? Infinity);
   const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
   const surroundings = { clock, random, logger, events, dispatcher };
-  const observers = [performance, ...(plan.observers ?? [])];
+  const observers = [book, ...(plan.observers ?? [])];
   const runner = new AttemptRunner({ ...surroundings, observers, abortGraceMs: 1_000 });
   const executor = new TaskExecutor({ ...surroundings, catalog, runner, shutdownGraceMs: 0 });
   for (const release of employ(plan, clock)) catalog.add(release);

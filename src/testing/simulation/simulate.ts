@@ -6,7 +6,7 @@ import {
   type TaskOptions,
   type TaskResult,
 } from '../../orchestration/index.js';
-import type { Strategy } from '../../selection/index.js';
+import type { ObjectiveOptions, Strategy, StrategyParts } from '../../selection/index.js';
 import { mixOf, type Arrivals, type SimulatedInputs } from './arrivals.js';
 import { buildHouse, WORK } from './house.js';
 import { streamOf, type SimulatedAgent, type WorkOrder } from './simulated-agent.js';
@@ -28,8 +28,13 @@ export interface Simulation {
   readonly inputs?: SimulatedInputs;
   /** Of every task: the strategy, retries, limits … */
   readonly options?: Omit<TaskOptions, 'inputType' | 'signal'>;
-  /** Strategies beside those of Cadre; one of a name that Cadre has takes its place. */
-  readonly strategies?: readonly Strategy[];
+  /**
+   * Strategies beside those of Cadre, made from what Cadre's own go by: what is measured, chance, time. One of a name that Cadre has
+   * takes its place.
+   */
+  readonly strategies?: (parts: StrategyParts) => readonly Strategy[];
+  /** What counts how much for `balanced` and `adaptive`. */
+  readonly objective?: ObjectiveOptions;
   /** Who else is told of each attempt. */
   readonly observers?: readonly AttemptObserver[];
   /** What the clock says at the start, in epoch milliseconds; default 2030-01-01T00:00:00Z. */
