@@ -23,7 +23,7 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 30_000 },
         selection: { strategy: 'least-loaded' },
-        health: { checks: { intervalMs: 30_000 } },
+        health: { checks: { intervalMs: 30_000 }, breaker: { openMs: 5_000 } },
         orchestration: { maxQueuedTasks: 1_000, abortGraceMs: 1_000, shutdownGraceMs: 10_000 },
         workflows: { maxActiveRuns: 256, maxOutputBytes: 1_048_576, keepEndedRunsMs: 2_592_000_000 },
         database: { url: undefined, dataDir: 'data/database', poolSize: 10, durability: 'process' },
@@ -50,6 +50,7 @@ describe('readEnvironment', () => {
       CADRE_DATA_DURABILITY: 'power-loss',
       CADRE_HEALTH_CHECKS: 'on',
       CADRE_HEALTH_CHECK_INTERVAL_MS: '5000',
+      CADRE_BREAKER_OPEN_MS: '100',
       CADRE_MAX_ACTIVE_RUNS: '7',
       CADRE_MAX_OUTPUT_BYTES: '2048',
       CADRE_KEEP_RUNS_DAYS: '1',
@@ -66,7 +67,7 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 3 },
         selection: { strategy: 'cheapest' },
-        health: { checks: { intervalMs: 5_000 } },
+        health: { checks: { intervalMs: 5_000 }, breaker: { openMs: 100 } },
         orchestration: { maxQueuedTasks: 0, abortGraceMs: 1, shutdownGraceMs: 2 },
         workflows: { maxActiveRuns: 7, maxOutputBytes: 2_048, keepEndedRunsMs: 86_400_000 },
         database: {

@@ -140,7 +140,16 @@ export {
 } from './quotas/index.js';
 
 // Health
-export { HealthCheckService, type CheckOptions, type HealthOptions } from './health/index.js';
+export {
+  BreakerChanged,
+  EjectionChanged,
+  HealthCheckService,
+  type AgentHealth,
+  type BreakerOptions,
+  type CheckOptions,
+  type HealthOptions,
+  type OutlierOptions,
+} from './health/index.js';
 
 // The registry
 export {

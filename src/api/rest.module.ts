@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { HealthModule } from '../health/index.js';
 import { OrchestrationModule } from '../orchestration/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { StatusModule } from '../status/index.js';
@@ -24,6 +25,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     TerminusModule.forRoot({ logger: false }),
     StatusModule,
     RegistryModule,
+    HealthModule,
     OrchestrationModule,
     WorkflowsModule,
   ],

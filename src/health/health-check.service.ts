@@ -2,13 +2,14 @@ import {
   Injectable,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { beatEvery } from '../common/index.js';
 import { AgentRegistry, type AgentInfo, type HealthCheckOutcome } from '../registry/index.js';
-import { HealthMonitor } from './health-monitor.js';
+import { HealthMonitor, type AgentHealth } from './health-monitor.js';
 
 /** What the interval is called in Nest's `SchedulerRegistry`. */
 const INTERVAL = 'cadre-health';
@@ -21,7 +22,9 @@ const BEAT_MS = 250;
  * @publicApi
  */
 @Injectable()
-export class HealthCheckService implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class HealthCheckService
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   constructor(
     private readonly registry: AgentRegistry,
     private readonly monitor: HealthMonitor,
@@ -42,6 +45,11 @@ export class HealthCheckService implements OnModuleInit, OnApplicationBootstrap,
     return this.registry.healthyAgents(options);
   }
 
+  /** How a release is doing in this process, by `name` or `name@range`. @throws AGENT_UNKNOWN, VERSION_RANGE_INVALID */
+  of(reference: string): AgentHealth {
+    return this.monitor.healthOf(reference);
+  }
+
   onModuleInit(): void {
     this.monitor.open();
   }
@@ -54,6 +62,10 @@ export class HealthCheckService implements OnModuleInit, OnApplicationBootstrap,
   beforeApplicationShutdown(): void {
     const timers = this.#findTimers();
     if (timers.doesExist('interval', INTERVAL)) timers.deleteInterval(INTERVAL);
+  }
+
+  /** Last of all: tasks that end while the application stops are still learned from. */
+  onApplicationShutdown(): void {
     this.monitor.close();
   }
 

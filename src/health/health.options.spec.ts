@@ -21,6 +21,12 @@ describe('the options of health', () => {
     expect(() => resolveHealthOptions({ checks: null as never })).toThrow('health.checks is null');
   });
 
+  it('compare no durations, or those that differ enough', () => {
+    const resolve = (latencyFactor: number) => resolveHealthOptions({ outliers: { latencyFactor } });
+    expect([resolve(0), resolve(1.1)].map(({ outliers }) => outliers.latencyFactor)).toEqual([0, 1.1]);
+    expect(() => resolve(1.05)).toThrow('health.outliers.latencyFactor is 1.05; it must be 0, or a number');
+  });
+
   it.each([
     ['intervalMs', 0, 'a whole number from 1000 to 86400000'],
     ['intervalMs', Infinity, 'a whole number from 1000 to 86400000'],

@@ -8,6 +8,7 @@ import { HealthChecks } from './checks/health-checks.js';
 import { HealthMonitor } from './health-monitor.js';
 import type { ResolvedHealthOptions } from './health.options.js';
 import { HEALTH_OPTIONS } from './health.tokens.js';
+import { TrafficWatch, watchTraffic } from './traffic/traffic-watch.js';
 
 /** Puts the plain parts of health together. */
 export const healthProviders: Provider[] = [
@@ -33,11 +34,21 @@ export const healthProviders: Provider[] = [
     ) => new CheckSchedule({ catalog, checks, clock, random, options: options.checks }),
   },
   {
+    provide: TrafficWatch,
+    inject: [Catalog, Clock, RandomSource, EventBus, HEALTH_OPTIONS],
+    useFactory: (...given: [Catalog, Clock, RandomSource, EventBus, ResolvedHealthOptions]) => {
+      const [catalog, clock, random, events, options] = given;
+      return watchTraffic({ catalog, clock, random, events, options });
+    },
+  },
+  {
     provide: HealthMonitor,
-    inject: [HealthChecks, CheckSchedule, Logger, HEALTH_OPTIONS],
-    useFactory: (...given: [HealthChecks, CheckSchedule, Logger, ResolvedHealthOptions]) => {
-      const [checks, schedule, logger, options] = given;
-      return new HealthMonitor({ checks, schedule, logger, options });
+    inject: [Catalog, HealthChecks, CheckSchedule, TrafficWatch, Logger, HEALTH_OPTIONS],
+    useFactory: (
+      ...given: [Catalog, HealthChecks, CheckSchedule, TrafficWatch, Logger, ResolvedHealthOptions]
+    ) => {
+      const [catalog, checks, schedule, traffic, logger, options] = given;
+      return new HealthMonitor({ catalog, checks, schedule, traffic, logger, options });
     },
   },
 ];

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HealthModule } from '../health/index.js';
 import { MetricsModule } from '../metrics/index.js';
 import { QuotasModule } from '../quotas/index.js';
 import { RegistryModule } from '../registry/index.js';
@@ -9,7 +10,7 @@ import { Dispatcher } from './dispatch/dispatcher.js';
 
 /** Carries out single tasks. */
 @Module({
-  imports: [RegistryModule, MetricsModule, QuotasModule, SelectionModule],
+  imports: [RegistryModule, MetricsModule, HealthModule, QuotasModule, SelectionModule],
   providers: orchestrationProviders,
   exports: [Dispatcher, TaskExecutor],
 })

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
+import { TrafficWatch } from '../health/index.js';
 import { ExpectedUse, QuotaBook, QuotaGate, QuotaStore } from '../quotas/index.js';
 import { AttemptRecorder, PerformanceBook, type AttemptObserver } from '../metrics/index.js';
 import { Catalog } from '../registry/index.js';
@@ -28,7 +29,7 @@ export const orchestrationProviders: Provider[] = [
   {
     // Told of every attempt, in this order.
     provide: OBSERVERS,
-    inject: [PerformanceBook, AttemptRecorder],
+    inject: [PerformanceBook, AttemptRecorder, TrafficWatch],
     useFactory: (...observers: AttemptObserver[]) => observers,
   },
   {

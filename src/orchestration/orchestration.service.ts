@@ -6,7 +6,8 @@ import {
 } from '@nestjs/common';
 import type { CallerInput, CallerOutput, Capability } from '../agents/index.js';
 import { EventBus, type Cancel } from '../common/index.js';
-import { AgentDrainChanged, AgentRegistered, AgentUnregistered } from '../registry/index.js';
+import { TrafficEased } from '../health/index.js';
+import { AgentDrainChanged, AgentRegistered, AgentUnregistered, HealthChanged } from '../registry/index.js';
 import type { Choice } from '../selection/index.js';
 import { StatusChanged } from '../status/index.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
@@ -121,6 +122,8 @@ export class OrchestrationService
       this.bus.subscribe(AgentRegistered, lookAgain),
       this.bus.subscribe(AgentUnregistered, lookAgain),
       this.bus.subscribe(AgentDrainChanged, lookAgain),
+      this.bus.subscribe(HealthChanged, lookAgain),
+      this.bus.subscribe(TrafficEased, lookAgain),
     ];
   }
 

@@ -33,4 +33,5 @@ export {
   type InstanceSource,
   type Obstacle,
   type ProbeVerdict,
+  type Trials,
 } from './catalog/release.js';

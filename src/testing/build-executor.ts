@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { capability, type Capability, type ManifestInput, type TaskContext } from '../agents/index.js';
 import { EventBus, SeededRandom } from '../common/index.js';
 import { PerformanceBook, resolveMetricsOptions, type AttemptObserver } from '../metrics/index.js';
+import { resolveHealthOptions, TrafficEased, watchTraffic, type HealthOptions } from '../health/index.js';
 import {
   AttemptRunner,
   Dispatcher,
@@ -82,6 +83,8 @@ export interface ExecutorSetup extends OrchestrationOptions {
   /** Strategies beside those of the house. */
   readonly strategies?: readonly Strategy[];
   readonly observers?: readonly AttemptObserver[];
+  /** Breakers and outlier detection; default: none. */
+  readonly health?: Pick<HealthOptions, 'breaker' | 'outliers'>;
   readonly quotas?: {
     readonly configured: readonly QuotaDefinition[];
     readonly createStore: (clock: VirtualClock) => QuotaStore;
@@ -105,7 +108,11 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
   const waitingRoom = new WaitingRoom(clock, maxQueuedTasks);
   const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
   const surroundings = { clock, random, logger, events, dispatcher };
-  const observers = [book, ...(setup.observers ?? [])];
+  const { health = { breaker: false, outliers: false } } = setup;
+  const watch = watchTraffic({ catalog, clock, random, events, options: resolveHealthOptions(health) });
+  watch.open();
+  events.subscribe(TrafficEased, () => dispatcher.lookAgain());
+  const observers = [book, ...(setup.observers ?? []), watch];
   const runner = new AttemptRunner({ ...surroundings, observers, abortGraceMs });
   const quotas = setup.quotas && buildGate(setup.quotas, { clock, logger, events }, maxQueuedTasks);
   const executor = new TaskExecutor({ ...surroundings, quotas, catalog, runner, shutdownGraceMs });
@@ -133,6 +140,7 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
     logger,
     events,
     catalog,
+    watch,
     waitingRoom,
     dispatcher,
     executor,

@@ -101,6 +101,19 @@ export const agentView = z
       })
       .optional(),
     isUnwell: z.boolean().describe('its instances here failed too many checks to get tasks'),
+    circuits: z
+      .array(
+        z.object({
+          capability: z.string(),
+          state: z.enum(['open', 'half-open']),
+          reason: z.string(),
+          openForMs: z.number().describe('milliseconds until tasks may try it'),
+        }),
+      )
+      .describe('the capabilities whose circuit is not closed in this process'),
+    ejections: z
+      .array(z.object({ capability: z.string(), reason: z.string(), ejectedForMs: z.number() }))
+      .describe('the capabilities from which it is kept for a while, as it does worse than others'),
     versions: z.array(z.string()),
   })
   .meta({ id: 'Agent', description: 'One release of an agent, as it is now.' });

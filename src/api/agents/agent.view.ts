@@ -1,11 +1,12 @@
 import type { HealthReport, ProvidedCapability } from '../../agents/index.js';
 import { findNonJson } from '../../common/index.js';
+import type { AgentHealth } from '../../health/index.js';
 import type { AgentInfo, HealthVerdict } from '../../registry/index.js';
 import type { StatusEntry, Uptime } from '../../status/index.js';
 import { toInstant } from '../instants.js';
 
 /** A release as REST answers it; schemas are told under its capabilities' own addresses. */
-export function toAgentView(agent: AgentInfo) {
+export function toAgentView(agent: AgentInfo, { circuits, ejections }: AgentHealth) {
   const { manifest, health, statusSince, ...rest } = agent;
   const { description, capabilities, costPerTaskUsd, region, tags, dependencies } = manifest;
   return {
@@ -18,6 +19,8 @@ export function toAgentView(agent: AgentInfo) {
     tags,
     dependencies,
     health: health && toHealthView(health),
+    circuits,
+    ejections,
   };
 }
 

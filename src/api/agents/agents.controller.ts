@@ -1,7 +1,8 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { AgentRegistry } from '../../registry/index.js';
+import { HealthCheckService } from '../../health/index.js';
+import { AgentRegistry, type AgentInfo } from '../../registry/index.js';
 import { StatusService, type AgentStatus } from '../../status/index.js';
 import { toAgentView, toStatusEntryView, toUptimeView } from './agent.view.js';
 import { toInstant } from '../instants.js';
@@ -15,6 +16,7 @@ export class AgentsController {
   constructor(
     private readonly registry: AgentRegistry,
     private readonly status: StatusService,
+    private readonly health: HealthCheckService,
   ) {}
 
   @Get()
@@ -23,21 +25,21 @@ export class AgentsController {
   list(@Query({ schema: schemas.agentsQuery }) query: schemas.AgentsQuery) {
     const { limit, cursor, ...filter } = query;
     const { items, nextCursor } = pageBy(({ id }) => id, this.registry.list(filter), { limit, cursor });
-    return { items: items.map(toAgentView), nextCursor };
+    return { items: items.map((agent) => this.#view(agent)), nextCursor };
   }
 
   @Get(':name')
   @ApiOperation({ summary: 'The current release of an agent' })
   @Answers(200, schemas.agentView, 'The agent.')
   get(@Param({ schema: schemas.agentPath }) { name }: { name: string }) {
-    return toAgentView(this.registry.get(name));
+    return this.#view(this.registry.get(name));
   }
 
   @Get(':name/versions/:version')
   @ApiOperation({ summary: 'One release of an agent' })
   @Answers(200, schemas.agentView, 'The release.')
   getVersion(@Param({ schema: schemas.releasePath }) { name, version }: { name: string; version: string }) {
-    return toAgentView(this.registry.get(`${name}@${version}`));
+    return this.#view(this.registry.get(`${name}@${version}`));
   }
 
   @Delete(':name')
@@ -124,8 +126,12 @@ export class AgentsController {
     @Param({ schema: schemas.agentPath }) { name }: { name: string },
     @Query({ schema: schemas.versionQuery }) { version }: { version?: string },
   ) {
-    const { agent, isChecked } = await this.registry.checkHealth(reference(name, version));
-    return { agent: toAgentView(agent), isChecked };
+    const { agent, isChecked } = await this.health.check(reference(name, version));
+    return { agent: this.#view(agent), isChecked };
+  }
+
+  #view(agent: AgentInfo) {
+    return toAgentView(agent, this.health.of(agent.id));
   }
 }
 

@@ -79,7 +79,7 @@ export class Admission {
         const stop =
           quotas.lineBefore(rules, task, release, visit.turn) ?? (await this.#ask(quotas, visit, release));
         if (stop === undefined) return release;
-        this.parts.dispatcher.vacate(release);
+        this.parts.dispatcher.giveBack(task, release);
         this.#tell(visit, stop, release);
         if (stop.onLimit === 'refuse') throw new QuotaExceededError(task.capability, stop);
         if (stop.onLimit === 'queue') await this.#queue(quotas, visit, stop);
@@ -121,7 +121,7 @@ export class Admission {
       task.pass = answer;
       return undefined;
     } catch (error) {
-      this.parts.dispatcher.vacate(release);
+      this.parts.dispatcher.giveBack(task, release);
       if (asked instanceof Promise) void asked.then(giveBack, () => {});
       throw error;
     }

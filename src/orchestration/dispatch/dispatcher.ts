@@ -53,6 +53,12 @@ export class Dispatcher {
     this.waitingRoom.wake(release.capabilities.keys(), () => release.hasFreeSlot);
   }
 
+  /** Gives the slot back of a task that does not come to use it. */
+  giveBack(task: TaskRun, release: Release): void {
+    release.trials?.giveBack(task.capability, task.taskId);
+    this.vacate(release);
+  }
+
   /** Lets every strategy that learns know what came of an attempt. */
   teach(task: TaskRun, outcome: AttemptObservation): void {
     for (const strategy of this.strategies.learners) {
@@ -84,12 +90,12 @@ export class Dispatcher {
     const again = filtered.free.find(({ id }) => id === task.retryWith?.id);
     if (again !== undefined) {
       task.choice = chooseAgain(again, strategy, filtered, candidates.aside);
-      again.occupySlot();
+      occupy(again, task);
       return again;
     }
     const { release, choice, problem } = chooseRelease(strategy, filtered, task.selection, candidates.aside);
     task.choice = choice;
-    release.occupySlot();
+    occupy(release, task);
     this.#report(strategy, task, problem);
     this.#report(strategy, task, teach(strategy, release, task.selection));
     return release;
@@ -130,7 +136,7 @@ export class Dispatcher {
       await this.waitingRoom.wait(capability, tryLeave, { timeoutMs, onTimeout, signal: task.signal });
     } catch (error) {
       // Given up in the very call that took the slot, by a strategy that aborts the caller's signal for example.
-      if (taken !== undefined) this.vacate(taken);
+      if (taken !== undefined) this.giveBack(task, taken);
       throw error;
     } finally {
       task.queuedMs += this.clock.monotonicMs() - startedMs;
@@ -142,4 +148,10 @@ export class Dispatcher {
 /** Busy candidates are always worth a wait; absent ones only to a task that says so. */
 function mayWait({ options, attempts }: TaskRun, look: 'busy' | 'nobody'): boolean {
   return look === 'busy' || (options.whenUnavailable === 'queue' && attempts.length === 0);
+}
+
+/** A task to a capability that is on trial is known as such from this turn on. */
+function occupy(release: Release, { capability, taskId }: TaskRun): void {
+  release.occupySlot();
+  release.trials?.take(capability, taskId);
 }

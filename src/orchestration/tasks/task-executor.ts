@@ -206,7 +206,7 @@ export class TaskExecutor {
       task.throwIfCanceled();
     } catch (error) {
       // Canceled between getting the slot in line and coming to use it.
-      this.parts.dispatcher.vacate(release);
+      this.parts.dispatcher.giveBack(task, release);
       task.pass?.giveBack();
       throw error;
     }

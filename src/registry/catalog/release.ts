@@ -48,6 +48,14 @@ export interface Obstacle {
   readonly reason: string;
 }
 
+/** Who has to hear of each task that a release gets while one of its capabilities is on trial. */
+export interface Trials {
+  /** The release has a slot for this task. */
+  take(capability: string, taskId: string): void;
+  /** The task did not come to an attempt. */
+  giveBack(capability: string, taskId: string): void;
+}
+
 /**
  * One version of an agent in service: its manifest, its living provider, its live status and load.
  *
@@ -66,6 +74,8 @@ export class Release {
   isUnwell = false;
   /** By capability; `undefined` while nothing stands in the way, so that looking costs nothing. */
   obstacles: ReadonlyMap<string, Obstacle> | undefined;
+  /** Only while a capability of it is on trial. */
+  trials: Trials | undefined;
   #inFlight = 0;
   #abandoned = 0;
   readonly #idleWaiters = new Set<() => void>();

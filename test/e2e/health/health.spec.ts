@@ -1,5 +1,13 @@
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
-import { Agent, EventBus, HealthCheckService, Probe, StatusChanged, type HealthReport } from 'cadre';
+import {
+  Agent,
+  BreakerChanged,
+  EventBus,
+  HealthCheckService,
+  Probe,
+  StatusChanged,
+  type HealthReport,
+} from 'cadre';
 import { startApp } from '../registry/start-app.js';
 
 @Agent('translate', { name: 'polyglot', healthCheckFailureThreshold: 1 })
@@ -18,6 +26,16 @@ class PolyglotAgent {
   @Probe('dependency')
   dictionaryIsThere(): boolean {
     return true;
+  }
+}
+
+@Agent('lift', { name: 'fragile', maxConcurrentTasks: 5 })
+class FragileAgent {
+  isBroken = true;
+
+  execute(load: unknown): unknown {
+    if (this.isBroken) throw new RangeError('too heavy');
+    return load;
   }
 }
 
@@ -61,6 +79,28 @@ describe('health in an application', () => {
     await failing;
     clearInterval(hurry);
     expect(app.registry.get('polyglot')).toMatchObject({ status: 'failed', isAvailable: false });
+  });
+});
+
+describe('the circuit of an agent in an application', () => {
+  it('opens when it fails, and lets the tasks that wait try it when its time is over', async () => {
+    await using app = await startApp({ providers: [FragileAgent] });
+    const { orchestration, clock } = app;
+    const fragile = app.module.get(FragileAgent);
+    const circuits = () => app.module.get(HealthCheckService).of('fragile').circuits;
+    const states: string[] = [];
+    app.module.get(EventBus).subscribe(BreakerChanged, ({ to }) => void states.push(to));
+    for (let task = 0; task < 5; task += 1) {
+      await expect(orchestration.execute('lift', task)).rejects.toMatchObject({ code: 'AGENT_FAILED' });
+    }
+    expect(circuits()).toMatchObject([{ capability: 'lift', state: 'open' }]);
+    fragile.isBroken = false;
+    const waiting = [1, 2, 3].map((task) =>
+      orchestration.execute('lift', task, { whenUnavailable: 'queue' }),
+    );
+    await clock.advanceAsync(6_000);
+    expect((await Promise.all(waiting)).map(({ output }) => output)).toEqual([1, 2, 3]);
+    expect([circuits(), states]).toEqual([[], ['open', 'half-open', 'closed']]);
   });
 });
 

@@ -171,6 +171,32 @@ describe('writing by the model', () => {
       expect(JSON.stringify(body)).not.toMatch(/out of memory|key-1/);
     }));
 
+  it('leaves a writer whose model stays broken, and comes back to it once its trials succeed', () =>
+    withConnectedNewsroom(async (client, { chat }) => {
+      const write = async (): Promise<unknown> => {
+        const { body } = await client.task('content_writing', { input, strategy: 'first' });
+        return [body['status'], body['agent']];
+      };
+      const set = (status: string) =>
+        client.put('agents/content_writer/status', { status, reason: 'the model is back' });
+      chat.isBroken = true;
+      for (let task = 0; task < 8; task += 1) expect(await write()).toEqual(['succeeded', 'plain_writer']);
+      expect(chat.requests).toHaveLength(5);
+      const circuit = { capability: 'content_writing', state: 'open', reason: '5 failures in a row' };
+      expect(await client.get('agents/content_writer')).toMatchObject({
+        body: { status: 'active', circuits: [circuit] },
+      });
+      expect(await client.post('capabilities/content_writing/choices', {})).toMatchObject({
+        body: { excluded: [{ agent: 'content_writer', code: 'breaker' }] },
+      });
+
+      chat.isBroken = false;
+      await set('maintenance');
+      await set('active');
+      for (let task = 0; task < 3; task += 1) expect(await write()).toEqual(['succeeded', 'content_writer']);
+      expect(await client.get('agents/content_writer')).toMatchObject({ body: { circuits: [] } });
+    }));
+
   it('fails, with each try on record, when no other writer may be asked', () =>
     withConnectedNewsroom(async (client, { chat }) => {
       chat.isBroken = true;

@@ -96,6 +96,8 @@ describe('GET /agents/:name', () => {
       dependencies: [],
       load: { inFlight: 0, maxConcurrentTasks: 100, abandoned: 0 },
       isUnwell: false,
+      circuits: [],
+      ejections: [],
       health: { healthy: true, checkedAt: expect.any(String), durationMs: expect.any(Number) },
       versions: expect.arrayContaining(['2.0.0', '2.1.0']),
     });
