@@ -164,7 +164,8 @@ export class Breakers {
 
   /** A release that was put in service again is tried at once. */
   #tryAgain(id: string): void {
-    for (const circuit of [...this.#open]) if (circuit.release.id === id) this.#halfOpen(circuit);
+    const tried = [...this.#open].filter(({ release }) => release.id === id);
+    for (const circuit of tried) this.#halfOpen(circuit);
   }
 
   #forget(release: Release): void {

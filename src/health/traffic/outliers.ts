@@ -164,8 +164,9 @@ export class Outliers {
 
   /** Ends ejections from capabilities that nobody else can serve any more. */
   #bringBackNeeded(): void {
-    for (const provider of [...this.#ejected]) {
-      if (!canServe(provider.release) || this.#servingOf(provider.capability).length > 0) continue;
+    const able = [...this.#ejected].filter(({ release }) => canServe(release));
+    for (const provider of able) {
+      if (this.#servingOf(provider.capability).length > 0) continue;
       this.#bringBack(provider, 'nobody else can serve');
     }
   }
