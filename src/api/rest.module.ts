@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthModule } from '../health/index.js';
 import { OrchestrationModule } from '../orchestration/index.js';
+import { QuotasModule } from '../quotas/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { StatusModule } from '../status/index.js';
 import { WorkflowsModule } from '../workflows/index.js';
 import { AgentsController } from './agents/agents.controller.js';
 import { CapabilitiesController } from './capabilities/capabilities.controller.js';
+import { QuotasController } from './quotas/quotas.controller.js';
 import { HealthController } from './health.controller.js';
 import { EventStreams } from './runs/event-streams.service.js';
 import { RunDetailsController } from './runs/run-details.controller.js';
@@ -26,6 +28,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     StatusModule,
     RegistryModule,
     HealthModule,
+    QuotasModule,
     OrchestrationModule,
     WorkflowsModule,
   ],
@@ -37,6 +40,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     WorkflowsController,
     SchemasController,
     SchedulesController,
+    QuotasController,
     HealthController,
   ],
   providers: [EventStreams],

@@ -35,6 +35,7 @@ export function describeRunStore(createTrial: () => Promise<RunStoreOnTrial>): v
           input: { text: 'é"\n\u{1f600}\u0000\ud800', n: 1e300, deep: [[{ a: null }], true, -0.5, ''] },
           priority: -100,
           durability: 'memory',
+          tenant: 'acme \u{1f600}',
           deadlineAt: 1_900_000_500_000,
           idempotencyKey: "o'neill \u{1f600}",
           requestHash: 'f'.repeat(64),

@@ -1,5 +1,6 @@
-import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { Clock, TurnEnd } from '../../common/index.js';
 import { OrchestrationService } from '../../orchestration/index.js';
 import { AgentRegistry } from '../../registry/index.js';
@@ -15,6 +16,7 @@ import {
   type ChoiceBody,
   type TaskBody,
 } from './task.schemas.js';
+import { tenantOf } from '../tenant.js';
 import { toTaskView } from './task.view.js';
 
 /** Capabilities: what can be done, by whom, and doing it. */
@@ -60,8 +62,10 @@ export class CapabilitiesController {
     @Param({ schema: schemas.capabilityPath }) { name }: { name: string },
     @Body({ schema: taskBody }) { input, ...options }: TaskBody,
     @Disconnected() signal: AbortSignal,
+    @Req() request: FastifyRequest,
   ) {
-    const result = await this.orchestration.execute(name, input, { ...options, signal });
+    const tenant = tenantOf(request, options.tenant);
+    const result = await this.orchestration.execute(name, input, { ...options, tenant, signal });
     await this.#turnEnd.wait();
     return toTaskView(result);
   }
@@ -73,7 +77,9 @@ export class CapabilitiesController {
   choose(
     @Param({ schema: schemas.capabilityPath }) { name }: { name: string },
     @Body({ schema: choiceBody }) { input, ...options }: ChoiceBody,
+    @Req() request: FastifyRequest,
   ) {
-    return this.orchestration.choose(name, options, input);
+    const tenant = tenantOf(request, options.tenant);
+    return this.orchestration.choose(name, { ...options, tenant }, input);
   }
 }

@@ -9,6 +9,9 @@ const routing = {
   inputType: name.optional(),
   context: z.record(z.string().max(200), jsonValue).optional().describe('Values by data type name.'),
   strategy: name.optional().describe('How an agent is chosen, such as fastest or least-loaded.'),
+  tenant: name
+    .optional()
+    .describe('On whose behalf; X-Cadre-Tenant says the same, and the two must not differ.'),
   agent: name.optional().describe('Pins the task: name or name@range.'),
   region: name.optional(),
   tags: z.array(name).max(50).optional(),

@@ -28,6 +28,8 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const problem = this.#describe(thrown, { path: pathOf(request), requestId: request.id });
+    const seconds = secondsToRetry(problem);
+    if (seconds !== undefined) void reply.header('retry-after', seconds);
     void reply.status(problem.status).type('application/problem+json').send(writeProblem(problem));
   }
 
@@ -45,6 +47,12 @@ export class ProblemFilter implements ExceptionFilter {
       ? toInternalProblem(place)
       : toHttpProblem(status, describeHttp(thrown), place);
   }
+}
+
+/** Whole seconds, as the header has them (RFC 9110, section 10.2.3), where the error knows when to come back. */
+function secondsToRetry({ details }: Problem): number | undefined {
+  const ms = details?.['retryAfterMs'];
+  return typeof ms === 'number' && ms >= 0 && ms < Infinity ? Math.ceil(ms / 1_000) : undefined;
 }
 
 /** The status that somebody chose on purpose: of an HTTP exception, or of an error of Fastify over a request. */

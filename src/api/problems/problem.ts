@@ -62,13 +62,16 @@ const BY_STATUS: Readonly<Record<number, HttpProblemCode>> = {
 const REFUSED: HttpProblemCode = { code: 'REQUEST_REFUSED', kind: 'input' };
 const INTERNAL: HttpProblemCode = { code: 'INTERNAL', kind: 'internal' };
 
+/** Codes with a status of their own: that of too many requests (RFC 6585, section 4), as clients and gateways know it. */
+const BY_CODE: Readonly<Record<string, number>> = { QUOTA_EXCEEDED: 429 };
+
 /** The problem document of a Cadre error. */
 export function toProblem(error: CadreError, place: ProblemPlace): Problem {
   const { code, kind, message, retryable, details } = error;
   return {
     type: `urn:cadre:error:${code}`,
     title: TITLES[kind],
-    status: ERROR_KINDS[kind].httpStatus,
+    status: BY_CODE[code] ?? ERROR_KINDS[kind].httpStatus,
     detail: message,
     instance: place.path,
     code,

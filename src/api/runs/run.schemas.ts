@@ -68,6 +68,9 @@ export const startRunBody = z
     durability: durability
       .optional()
       .describe('Whether it outlives the process; default: the workflow’s own.'),
+    tenant: name
+      .optional()
+      .describe('On whose behalf; X-Cadre-Tenant says the same, and the two must not differ.'),
   })
   .superRefine(({ workflow, definition }, context) => {
     const problem = findSourceProblem(workflow, definition);
@@ -128,6 +131,7 @@ export const runView = z
     status: runStatus,
     durability,
     priority: z.int(),
+    tenant: z.string().optional(),
     input: z.unknown().optional(),
     output: z.unknown().optional(),
     outputType: z.string().optional(),

@@ -5,6 +5,7 @@ import { Clock, TurnEnd } from '../../common/index.js';
 import { WorkflowRunner, type Run, type WorkflowSource } from '../../orchestration/index.js';
 import { API_PREFIX } from '../api.constants.js';
 import { readHeader } from '../request-header.js';
+import { tenantOf } from '../tenant.js';
 import { Answers, RestController } from '../rest.decorator.js';
 import { toRunView } from './run.view.js';
 import * as schemas from './run.schemas.js';
@@ -44,9 +45,10 @@ export class RunsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { workflow, definition, input, ...options } = body;
+    const tenant = tenantOf(request, body.tenant);
     const idempotencyKey = readHeader(request, 'idempotency-key', schemas.idempotencyKey);
     const source = workflow ?? (definition as WorkflowSource);
-    const started = await this.runner.start(source, input, { ...options, idempotencyKey });
+    const started = await this.runner.start(source, input, { ...options, tenant, idempotencyKey });
     const isToWait = wait !== undefined && started.finishedAt === undefined;
     const run = isToWait ? await this.runner.wait(started.runId, wait, whileOpen(reply)) : started;
     await this.#turnEnd.wait();

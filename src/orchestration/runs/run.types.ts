@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly priority?: number;
   /** Default: the workflow's own. */
   readonly durability?: Durability;
+  /** On whose behalf, for statistics and limits of its tasks; 1 to 200 characters. */
+  readonly tenant?: string;
   /** Starting again with the same key gives the run that is there already; 1 to 200 characters. */
   readonly idempotencyKey?: string;
 }
@@ -40,6 +42,7 @@ export interface Run {
   readonly status: RunStatus;
   readonly durability: Durability;
   readonly priority: number;
+  readonly tenant?: string;
   readonly input?: unknown;
   readonly output?: unknown;
   readonly outputType?: string;

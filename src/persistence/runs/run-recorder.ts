@@ -11,18 +11,18 @@ const MAX_RUNS = 200;
 
 /** $1 the plain columns as a JSON list, $2 inputs. Runs whose id or key is there already are left out. */
 const INSERT_RUNS = `
-  insert into cadre.runs (id, workflow, version, bundle_hash, status, priority, durability, step_count, epoch, job_id,
-    created_at, deadline_at, cost_usd, idempotency_key, request_hash, input)
-  select id, workflow, version, bundle_hash, 'queued', priority, durability, step_count, 0, job_id,
+  insert into cadre.runs (id, workflow, version, bundle_hash, status, priority, durability, tenant, step_count, epoch,
+    job_id, created_at, deadline_at, cost_usd, idempotency_key, request_hash, input)
+  select id, workflow, version, bundle_hash, 'queued', priority, durability, tenant, step_count, 0, job_id,
     created_at, deadline_at, 0, idempotency_key, request_hash, input
   from rows from (
     json_to_recordset($1::json) as (
-      id uuid, workflow text, version text, bundle_hash text, priority smallint, durability text, step_count int,
-      job_id uuid, created_at bigint, deadline_at bigint, idempotency_key text, request_hash text
+      id uuid, workflow text, version text, bundle_hash text, priority smallint, durability text, tenant text,
+      step_count int, job_id uuid, created_at bigint, deadline_at bigint, idempotency_key text, request_hash text
     ),
     unnest($2::json[])
-  ) as run (id, workflow, version, bundle_hash, priority, durability, step_count, job_id, created_at, deadline_at,
-    idempotency_key, request_hash, input)
+  ) as run (id, workflow, version, bundle_hash, priority, durability, tenant, step_count, job_id, created_at,
+    deadline_at, idempotency_key, request_hash, input)
   on conflict do nothing
   returning id`;
 
@@ -105,6 +105,7 @@ function columnsOf({ run, jobId }: RunToRecord) {
     bundle_hash: run.bundleHash,
     priority: run.priority,
     durability: run.durability,
+    tenant: run.tenant === undefined ? undefined : keepableText(run.tenant),
     step_count: run.stepCount,
     job_id: jobId,
     created_at: Math.round(run.createdAt),

@@ -1,9 +1,9 @@
 import type { Failure } from '../../common/index.js';
-import type { PlacedRecord, RunRecord, StoredRun, StoredSignal } from '../../workflows/index.js';
+import type { NewRun, PlacedRecord, RunRecord, StoredRun, StoredSignal } from '../../workflows/index.js';
 
 /** What is read of a run; by name, because a later migration may add columns. JSON nulls are told from nothing at all. */
 export const RUN_COLUMNS = `id, workflow, version, bundle_hash, input, input is not null as has_input, status, priority, durability,
-  step_count, epoch, job_id, created_at, started_at, finished_at, deadline_at, output, output is not null as has_output,
+  tenant, step_count, epoch, job_id, created_at, started_at, finished_at, deadline_at, output, output is not null as has_output,
   output_type, failure, cost_usd, waits, cancel_reason, last_signal_id, idempotency_key, request_hash`;
 
 export interface RunRow {
@@ -16,6 +16,7 @@ export interface RunRow {
   readonly status: StoredRun['status'];
   readonly priority: number;
   readonly durability: StoredRun['durability'];
+  readonly tenant: string | null;
   readonly step_count: number;
   readonly epoch: number;
   readonly job_id: string | null;
@@ -37,18 +38,7 @@ export interface RunRow {
 
 export function toStoredRun(row: RunRow): StoredRun {
   return {
-    runId: row.id,
-    workflow: row.workflow,
-    version: row.version,
-    bundleHash: row.bundle_hash,
-    input: row.has_input ? row.input : undefined,
-    priority: row.priority,
-    durability: row.durability,
-    stepCount: row.step_count,
-    createdAt: row.created_at,
-    deadlineAt: row.deadline_at ?? undefined,
-    idempotencyKey: row.idempotency_key ?? undefined,
-    requestHash: row.request_hash ?? undefined,
+    ...toNewRun(row),
     status: row.status,
     epoch: row.epoch,
     output: row.has_output ? row.output : undefined,
@@ -59,6 +49,24 @@ export function toStoredRun(row: RunRow): StoredRun {
     costUsd: row.cost_usd,
     waits: row.waits ?? [],
     cancelReason: row.cancel_reason ?? undefined,
+  };
+}
+
+function toNewRun(row: RunRow): NewRun {
+  return {
+    runId: row.id,
+    workflow: row.workflow,
+    version: row.version,
+    bundleHash: row.bundle_hash,
+    input: row.has_input ? row.input : undefined,
+    priority: row.priority,
+    durability: row.durability,
+    tenant: row.tenant ?? undefined,
+    stepCount: row.step_count,
+    createdAt: row.created_at,
+    deadlineAt: row.deadline_at ?? undefined,
+    idempotencyKey: row.idempotency_key ?? undefined,
+    requestHash: row.request_hash ?? undefined,
   };
 }
 

@@ -84,6 +84,7 @@ export const runs = cadre.table(
     status: text().notNull(),
     priority: smallint().notNull(),
     durability: text().notNull(),
+    tenant: text(),
     stepCount: integer('step_count').notNull(),
     /** Raised by each claim: a write under an older one is refused. */
     epoch: integer().notNull(),

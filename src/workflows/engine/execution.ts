@@ -37,6 +37,8 @@ export interface Elsewhere {
 export interface Execution extends EngineParts {
   readonly runId: string;
   readonly run: Scope['run'];
+  /** On whose behalf. */
+  readonly tenant: string | undefined;
   readonly journal: Journal;
   readonly log: RunLog;
   readonly timers: Timers;

@@ -106,11 +106,11 @@ export class RemoteAction {
 
   #taskOf({ key, frame }: Unit, task: PlannedTask, name: string, options: RemoteOptions): RemoteTask {
     const { strategy, whenUnavailable } = task;
-    const { runId, run } = this.execution;
+    const { runId, run, tenant } = this.execution;
     const { workflow } = run;
     const outputs = frame.context.outputs();
     const demand = demandOf(task);
-    return { runId, workflow, key, name, demand, strategy, whenUnavailable, outputs, ...options };
+    return { runId, workflow, tenant, key, name, demand, strategy, whenUnavailable, outputs, ...options };
   }
 
   /** Not from a claim that is over: the next one waits for the very same task. */

@@ -53,6 +53,7 @@ export class RunExecution implements Execution {
   readonly elsewhere: EngineParts['elsewhere'];
   readonly lease: Lease;
   readonly run: Execution['run'];
+  readonly tenant: string | undefined;
   readonly journal: Journal;
   readonly log: RunLog;
   readonly timers: Timers;
@@ -86,7 +87,8 @@ export class RunExecution implements Execution {
       limits: this.limits,
       elsewhere: this.elsewhere,
     } = parts);
-    const { runId, epoch, workflow, createdAt } = claimed.run;
+    const { runId, epoch, workflow, tenant, createdAt } = claimed.run;
+    this.tenant = tenant;
     this.lease = { runId, epoch };
     this.run = { id: runId, workflow, startedAt: new Date(claimed.run.startedAt ?? createdAt).toISOString() };
     this.journal = Journal.replay(claimed.records);

@@ -100,6 +100,7 @@ export class TaskAction {
     const { agent, strategy, region, tags, whenUnavailable } = task;
     const isKnown = type !== undefined && this.#accepted.has(task.capability, type);
     return {
+      tenant: this.execution.tenant,
       agent,
       strategy,
       region,

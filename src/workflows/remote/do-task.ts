@@ -44,13 +44,15 @@ export async function doTask(
 }
 
 function optionsOf(task: RemoteTask, capability: string, catalog: Catalog): TaskOptions {
-  const { demand, strategy, whenUnavailable, inputType, flowingType, timeoutMs, idempotencyKey } = task;
+  const { demand, strategy, tenant, whenUnavailable, inputType, flowingType } = task;
+  const { timeoutMs, idempotencyKey } = task;
   const isTaken = flowingType !== undefined && new AcceptedTypes(catalog).has(capability, flowingType);
   return {
     agent: demand.agent,
     region: demand.region,
     tags: demand.tags,
     strategy,
+    tenant,
     // It waits in the queue, without a place in memory.
     whenUnavailable: whenUnavailable === 'queue' ? undefined : whenUnavailable,
     inputType: inputType ?? (isTaken ? flowingType : undefined),

@@ -7,6 +7,7 @@ export interface RemoteTask {
   readonly runId: string;
   /** The name of the run's workflow. */
   readonly workflow?: string;
+  readonly tenant?: string;
   /** The place of the step in the run. */
   readonly key: string;
   /** Names this sending of the step within its run; its result comes back under this name. */

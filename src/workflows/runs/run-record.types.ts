@@ -83,6 +83,7 @@ export interface NewRun {
   readonly input: unknown;
   readonly priority: number;
   readonly durability: Durability;
+  readonly tenant?: string;
   readonly stepCount: number;
   readonly createdAt: number;
   readonly deadlineAt?: number;

@@ -77,13 +77,14 @@ export class RunService extends WorkflowRunner {
       input: prepared.input,
       priority: given.priority ?? plan.priority,
       durability,
+      tenant: given.tenant,
       stepCount: plan.steps.length,
       createdAt,
       deadlineAt: plan.timeoutMs === undefined ? undefined : createdAt + plan.timeoutMs,
       idempotencyKey,
-      requestHash: idempotencyKey === undefined ? undefined : hashOf(prepared),
+      requestHash: idempotencyKey === undefined ? undefined : hashOf(prepared, given.tenant),
     });
-    if (!isNew) checkSameRequest(run, prepared);
+    if (!isNew) checkSameRequest(run, hashOf(prepared, given.tenant));
     return toRun(run);
   }
 
@@ -307,15 +308,17 @@ export class RunService extends WorkflowRunner {
   }
 }
 
-function hashOf({ hash, input }: PreparedWorkflow & { readonly input: unknown }): string {
+/** What is asked for, and on whose behalf: tenants cannot reach runs of others by guessing their keys. */
+function hashOf({ hash, input }: PreparedWorkflow & { readonly input: unknown }, tenant?: string): string {
   return createHash('sha256')
     .update(hash)
     .update(JSON.stringify(input) ?? '')
+    .update(tenant === undefined ? '' : JSON.stringify({ tenant }))
     .digest('hex');
 }
 
 /** @throws IDEMPOTENCY_KEY_REUSED */
-function checkSameRequest(run: StoredRun, prepared: PreparedWorkflow & { readonly input: unknown }): void {
-  if (run.requestHash === undefined || run.requestHash === hashOf(prepared)) return;
+function checkSameRequest(run: StoredRun, requestHash: string): void {
+  if (run.requestHash === undefined || run.requestHash === requestHash) return;
   throw new IdempotencyKeyReusedError(run.idempotencyKey as string, run.runId);
 }

@@ -4,9 +4,9 @@ import type { PlacedRecord, StoredRun } from './run-record.types.js';
 
 /** A run as it is told of. */
 export function toRun(stored: StoredRun): Run {
-  const { runId, workflow, version, status, durability, priority, input, output, outputType, failure } =
+  const { runId, workflow, version, status, durability, priority, tenant, input, output } = stored;
+  const { outputType, failure, createdAt, startedAt, finishedAt, deadlineAt, costUsd, stepCount, waits } =
     stored;
-  const { createdAt, startedAt, finishedAt, deadlineAt, costUsd, stepCount, waits } = stored;
   return {
     runId,
     workflow,
@@ -14,6 +14,7 @@ export function toRun(stored: StoredRun): Run {
     status,
     durability,
     priority,
+    tenant,
     input,
     output,
     outputType,

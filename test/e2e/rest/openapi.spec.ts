@@ -66,6 +66,7 @@ describe('the OpenAPI document', () => {
   it('has every route of the REST interface', () => {
     expect(operations.map(({ route }) => route).toSorted()).toEqual([
       'DELETE /api/v1/agents/{name}',
+      'DELETE /api/v1/quotas/{id}',
       'DELETE /api/v1/schedules/{id}',
       'DELETE /api/v1/workflows/{name}',
       'GET /api/v1/agents',
@@ -76,6 +77,8 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/agents/{name}/versions/{version}',
       'GET /api/v1/capabilities',
       'GET /api/v1/capabilities/{name}',
+      'GET /api/v1/quotas',
+      'GET /api/v1/quotas/{id}',
       'GET /api/v1/runs',
       'GET /api/v1/runs/{id}',
       'GET /api/v1/runs/{id}/definition',
@@ -100,6 +103,7 @@ describe('the OpenAPI document', () => {
       'POST /api/v1/runs/{id}/signals/{name}',
       'POST /api/v1/workflows/validate',
       'PUT /api/v1/agents/{name}/status',
+      'PUT /api/v1/quotas/{id}',
       'PUT /api/v1/schedules/{id}',
       'PUT /api/v1/workflows/{name}',
     ]);

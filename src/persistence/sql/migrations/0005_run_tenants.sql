@@ -1,0 +1,1 @@
+ALTER TABLE "cadre"."runs" ADD COLUMN "tenant" text;
