@@ -75,6 +75,15 @@ describe('toFailure', () => {
     });
   });
 
+  it('records what is JSON of details, and as much of a message as anybody reads', () => {
+    const details = { size: 10n, at: new Date(0), path: '$' };
+    const failure = toFailure(
+      new CadreError({ code: 'A', kind: 'input', message: 'b'.repeat(20_000), details }),
+    );
+    expect(failure.details).toEqual({ size: '10', at: '1970-01-01T00:00:00.000Z', path: '$' });
+    expect(failure.message).toHaveLength(10_001);
+  });
+
   it('records details where there are some', () => {
     const error = new CadreError({ code: 'A', kind: 'input', message: 'b', details: { path: '$' } });
     expect(toFailure(error).details).toEqual({ path: '$' });

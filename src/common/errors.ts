@@ -1,3 +1,5 @@
+import { toJsonFacts } from './json-copy.js';
+
 /** The nature of an error. It decides the HTTP status and whether a retry can help, see {@link ERROR_KINDS}. */
 export type ErrorKind =
   | 'definition'
@@ -83,11 +85,19 @@ export interface Failure {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Turns any thrown value into a {@link Failure}; what is not a Cadre error becomes an `internal` one. */
+/** Characters of a message that a failure keeps: an agent may put anything into its errors. */
+const MAX_FAILURE_MESSAGE = 10_000;
+
+/**
+ * Turns any thrown value into a {@link Failure}; what is not a Cadre error becomes an `internal` one. Details that JSON cannot
+ * carry, or that are too large, are left out.
+ */
 export function toFailure(error: unknown): Failure {
   if (isCadreError(error)) {
-    const { code, kind, message, retryable, details } = error;
-    return Object.keys(details).length === 0
+    const { code, kind, retryable } = error;
+    const message = cut(error.message, MAX_FAILURE_MESSAGE);
+    const details = toJsonFacts(error.details) as Failure['details'];
+    return Object.keys(details ?? {}).length === 0
       ? { code, kind, message, retryable }
       : { code, kind, message, retryable, details };
   }
@@ -96,8 +106,11 @@ export function toFailure(error: unknown): Failure {
 
 /** The message of any thrown value, at most 1 000 characters of it: agents and libraries throw strings, objects and nothing too. */
 export function messageOf(thrown: unknown): string {
-  const message = readMessage(thrown);
-  return message.length > 1_000 ? `${message.slice(0, 1_000)}…` : message;
+  return cut(readMessage(thrown), 1_000);
+}
+
+function cut(message: string, length: number): string {
+  return message.length > length ? `${message.slice(0, length)}…` : message;
 }
 
 function readMessage(thrown: unknown): string {

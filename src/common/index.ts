@@ -4,6 +4,7 @@ export * from './durations.js';
 export * from './errors.js';
 export * from './event-bus.js';
 export * from './ids.js';
+export * from './json-copy.js';
 export * from './json.js';
 export * from './logger.js';
 export * from './nearest.js';

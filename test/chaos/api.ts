@@ -13,8 +13,8 @@ export interface Request {
 
 /** Milliseconds for one try: a node may stand still. */
 const TRY_MS = 8_000;
-/** Milliseconds for all tries, nodes that start again included. */
-const PATIENCE_MS = 120_000;
+/** Milliseconds for all tries: on a busy machine, a node that is killed again and again is up for a small part of the time only. */
+const PATIENCE_MS = 900_000;
 
 /** Speaks HTTP with a cluster as a patient client does: goes to the next node when one does not answer, or cannot now. */
 export class Api {
@@ -23,7 +23,7 @@ export class Api {
   /** @param urls of the nodes that are up */
   constructor(private readonly urls: () => readonly string[]) {}
 
-  /** @throws TypeError when nobody answers for two minutes */
+  /** @throws TypeError when nobody answers for a quarter of an hour */
   async call(method: string, path: string, request: Request = {}): Promise<Answer> {
     let last: unknown = 'no node is up';
     for (const startedMs = performance.now(); performance.now() - startedMs < PATIENCE_MS; await delay(100)) {

@@ -33,13 +33,20 @@ async function main(): Promise<void> {
       times: Number(values.times ?? times),
       inFlight: Number(values['in-flight'] ?? IN_FLIGHT),
     };
-    const report = await tryOut(fault, size);
+    const report = await tryOut(fault, size).catch((error: unknown) => brokenOff(fault, error));
     reports.push(report);
     console.log(`${fault.name}: ${report.violations.length} violations, ${seconds(report.tookMs)} s`);
     for (const violation of report.violations.slice(0, MAX_SHOWN)) console.log(`  ${violation}`);
   }
   console.table(Object.fromEntries(reports.map(toRow)));
   if (reports.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
+}
+
+/** A fault that could not be tried to its end; the others are, all the same. */
+function brokenOff({ name }: Fault, error: unknown): Report {
+  const violations = [`it broke off: ${error instanceof Error ? error.stack : String(error)}`];
+  const none = { runs: 0, harms: 0, kills: 0, killsMidRun: 0, executions: 0, repeated: 0, strays: 0 };
+  return { name, ...none, slowestFailoverMs: 0, violations, tookMs: 0 };
 }
 
 function toRow({ name, ...report }: Report): [string, object] {

@@ -5,7 +5,7 @@ import {
   type SourceReport,
 } from '../../agents/index.js';
 import type { TaskContext, TaskScope, ToolCall, UsageReport } from '../../agents/index.js';
-import type { Clock, Logger, RandomSource } from '../../common/index.js';
+import { toJsonFacts, type Clock, type Logger, type RandomSource } from '../../common/index.js';
 import type { Release } from '../../registry/index.js';
 import type { TaskUsage } from '../tasks/task.types.js';
 
@@ -176,7 +176,7 @@ export class Attempt implements TaskContext, TaskScope {
     for (const { credibility } of sources)
       if (credibility !== undefined) checkRatio('credibility', credibility);
     if (this.#isOver) return;
-    const copies = sources.map((source) => ({ ...source }));
+    const copies = sources.map((source) => toJsonFacts({ ...source }) as SourceReport);
     this.#sources = [...(this.#sources ?? []), ...copies].slice(0, MAX_SOURCES);
   }
 

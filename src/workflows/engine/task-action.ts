@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageOf, toFailure, type Failure } from '../../common/index.js';
+import { messageOf, toFailure, toJsonFacts, type Failure } from '../../common/index.js';
 import {
   TaskFailedError,
   type SkippedTask,
@@ -8,6 +8,7 @@ import {
   type TaskResult,
 } from '../../orchestration/index.js';
 import { parseAgentReference } from '../../registry/index.js';
+import { takeSnapshot } from '../definition/snapshot.js';
 import type { PlannedTask } from '../plan/plan.types.js';
 import { ActionFailedError, type Tries } from './action-failed.error.js';
 import { StepCanceledError, toError } from './engine.errors.js';
@@ -130,7 +131,10 @@ export class TaskAction {
       count += 1;
       if (count > MAX_PROGRESS_RECORDS || this.execution.isHalted) return;
       const at = this.execution.clock.now();
-      void this.execution.log.add({ type: 'step.progress', at, key, progress });
+      // The agent may go on to change what it has reported.
+      const copy = takeSnapshot(progress);
+      const kept = toJsonFacts(copy.ok ? copy.value : progress);
+      void this.execution.log.add({ type: 'step.progress', at, key, progress: kept });
     };
   }
 
