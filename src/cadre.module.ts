@@ -4,7 +4,13 @@ import { cadreProviders } from './cadre.providers.js';
 import { DatabaseService } from './database.service.js';
 import { Clock, EventBus, Logger, RandomSource } from './common/index.js';
 import { HEALTH_OPTIONS, HealthModule } from './health/index.js';
-import { METRICS_OPTIONS, MetricsModule, PerformanceStore } from './metrics/index.js';
+import {
+  DECISION_OPTIONS,
+  DecisionLog,
+  METRICS_OPTIONS,
+  MetricsModule,
+  PerformanceStore,
+} from './metrics/index.js';
 import {
   ORCHESTRATION_OPTIONS,
   OrchestrationModule,
@@ -68,6 +74,8 @@ import {
     REGISTRY_OPTIONS,
     HEALTH_OPTIONS,
     METRICS_OPTIONS,
+    DECISION_OPTIONS,
+    DecisionLog,
     SELECTION_OPTIONS,
     QuotaStore,
     QUOTAS_CONFIGURED,

@@ -1,4 +1,4 @@
-import type { MetricsOptions } from './metrics/index.js';
+import type { DecisionOptions, MetricsOptions } from './metrics/index.js';
 import type { HealthOptions } from './health/index.js';
 import type { OrchestrationOptions } from './orchestration/index.js';
 import type { DatabaseOptions } from './persistence/index.js';
@@ -14,6 +14,8 @@ export interface CadreOptions {
   readonly statusTransitions?: TransitionTable;
   readonly registry?: RegistryOptions;
   readonly metrics?: MetricsOptions;
+  /** How choices are recorded. */
+  readonly decisions?: DecisionOptions;
   readonly selection?: SelectionOptions;
   /** How agents are watched, and kept from tasks that they would fail. */
   readonly health?: HealthOptions;

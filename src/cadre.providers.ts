@@ -11,7 +11,15 @@ import {
   messageOf,
 } from './common/index.js';
 import { HEALTH_OPTIONS, HealthChecks, resolveHealthOptions } from './health/index.js';
-import { METRICS_OPTIONS, PerformanceStore, resolveMetricsOptions } from './metrics/index.js';
+import {
+  DECISION_OPTIONS,
+  DecisionLog,
+  METRICS_OPTIONS,
+  PerformanceStore,
+  resolveDecisionOptions,
+  resolveMetricsOptions,
+  type ResolvedDecisionOptions,
+} from './metrics/index.js';
 import { NestLogger } from './nest-logger.js';
 import { ORCHESTRATION_OPTIONS, resolveOrchestrationOptions, WorkflowRunner } from './orchestration/index.js';
 import {
@@ -22,6 +30,7 @@ import {
   MemoryClusterStore,
   MemoryQuotaStore,
   MemoryPerformanceStore,
+  MemoryDecisionLog,
   MemoryRunStore,
   MemoryScheduleStore,
   MemoryStatusHistoryStore,
@@ -108,6 +117,11 @@ const adapters: Provider[] = [
       db === null ? new MemoryWorkflowStore() : new SqlWorkflowStore(db, { clock, random, logger }),
   },
   {
+    provide: DecisionLog,
+    inject: [DECISION_OPTIONS],
+    useFactory: ({ maxKeptInMemory }: ResolvedDecisionOptions) => new MemoryDecisionLog(maxKeptInMemory),
+  },
+  {
     provide: RUN_STORES,
     inject: [Database, Clock, RandomSource, Logger],
     useFactory: async (db: Database | null, ...[clock, random, logger]: Platform): Promise<RunStores> => {
@@ -166,6 +180,11 @@ const options: Provider[] = [
     provide: METRICS_OPTIONS,
     inject: [CADRE_OPTIONS],
     useFactory: ({ metrics }: CadreOptions) => resolveMetricsOptions(metrics),
+  },
+  {
+    provide: DECISION_OPTIONS,
+    inject: [CADRE_OPTIONS],
+    useFactory: ({ decisions }: CadreOptions) => resolveDecisionOptions(decisions),
   },
   {
     provide: SELECTION_OPTIONS,

@@ -83,6 +83,7 @@ export {
 } from './orchestration/index.js';
 export { AttemptAbandoned, AttemptFinished, TaskFinished, TaskProgressed } from './orchestration/index.js';
 export {
+  ChoiceService,
   SelectionStrategy,
   StrategyFailed,
   type Candidate,
@@ -93,7 +94,10 @@ export {
   type RecordedChoice,
   type Selection,
   type SelectionOptions,
+  type NeededChange,
+  type Replay,
   type SelectionRequest,
+  type WhyNot,
 } from './selection/index.js';
 
 // Writing workflows
@@ -191,6 +195,10 @@ export {
   type AttemptObservation,
   type AttemptObserver,
   type AttemptVerdict,
+  type Decision,
+  type DecisionOptions,
+  type DecisionPage,
+  type DecisionQuery,
   type MetricsOptions,
   type PerformanceEstimate,
 } from './metrics/index.js';

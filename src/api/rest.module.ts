@@ -4,11 +4,14 @@ import { HealthModule } from '../health/index.js';
 import { OrchestrationModule } from '../orchestration/index.js';
 import { QuotasModule } from '../quotas/index.js';
 import { RegistryModule } from '../registry/index.js';
+import { SelectionModule } from '../selection/index.js';
 import { StatusModule } from '../status/index.js';
 import { WorkflowsModule } from '../workflows/index.js';
 import { AgentsController } from './agents/agents.controller.js';
 import { CapabilitiesController } from './capabilities/capabilities.controller.js';
 import { QuotasController } from './quotas/quotas.controller.js';
+import { ChoicesController } from './choices/choices.controller.js';
+import { TaskChoicesController } from './choices/task-choices.controller.js';
 import { HealthController } from './health.controller.js';
 import { EventStreams } from './runs/event-streams.service.js';
 import { RunDetailsController } from './runs/run-details.controller.js';
@@ -29,12 +32,15 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     RegistryModule,
     HealthModule,
     QuotasModule,
+    SelectionModule,
     OrchestrationModule,
     WorkflowsModule,
   ],
   controllers: [
     AgentsController,
     CapabilitiesController,
+    ChoicesController,
+    TaskChoicesController,
     RunsController,
     RunDetailsController,
     WorkflowsController,

@@ -1,5 +1,19 @@
 export type * from './attempt-observation.types.js';
 export type { LoggedDecision } from './analytics/costs/recorded-task.js';
+export { DecisionLog, type DecisionPage, type DecisionQuery } from './decisions/decision-log.js';
+export {
+  resolveDecisionOptions,
+  type DecisionOptions,
+  type ResolvedDecisionOptions,
+} from './decisions/decision.options.js';
+export {
+  evidenceAt,
+  type Decision,
+  type DecisionCandidate,
+  type DecisionKind,
+  type DecisionOutcome,
+} from './decisions/decision.types.js';
+export { isSampled } from './decisions/is-sampled.js';
 export { PerformanceBook, type EstimatedRelease } from './estimates/performance-book.js';
 export type { PerformanceEstimate } from './estimates/performance-estimate.types.js';
 export { MetricsModule } from './metrics.module.js';
@@ -8,7 +22,8 @@ export {
   type MetricsOptions,
   type ResolvedMetricsOptions,
 } from './metrics.options.js';
-export { METRICS_OPTIONS } from './metrics.tokens.js';
+export { DecisionCursorError } from './metrics.errors.js';
+export { DECISION_OPTIONS, METRICS_OPTIONS } from './metrics.tokens.js';
 export { AttemptRecorder } from './rollups/attempt-recorder.js';
 export { PerformanceService } from './performance.service.js';
 export { Measures, SUM_FIELDS, type Counter, type Sums } from './measures/measures.js';

@@ -11,3 +11,27 @@ export class MetricsOptionError extends CadreError {
     });
   }
 }
+
+/** An option of the recorded decisions is out of its range. */
+export class DecisionOptionError extends CadreError {
+  constructor(field: string, value: unknown, allowed: string) {
+    super({
+      code: 'DECISION_OPTION_INVALID',
+      kind: 'definition',
+      message: `decisions.${field} is ${String(value)}; it must be ${allowed}.`,
+      details: { field },
+    });
+  }
+}
+
+/** A cursor of another list, or of none. */
+export class DecisionCursorError extends CadreError {
+  constructor(cursor: string) {
+    super({
+      code: 'CURSOR_INVALID',
+      kind: 'input',
+      message: `"${cursor.slice(0, 80)}" is no cursor of this list; use the nextCursor of its last page, or none.`,
+      details: {},
+    });
+  }
+}

@@ -2,10 +2,17 @@ import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
 import { TrafficWatch } from '../health/index.js';
 import { ExpectedUse, QuotaBook, QuotaGate, QuotaStore } from '../quotas/index.js';
-import { AttemptRecorder, PerformanceBook, type AttemptObserver } from '../metrics/index.js';
+import {
+  AttemptRecorder,
+  DECISION_OPTIONS,
+  DecisionLog,
+  PerformanceBook,
+  type AttemptObserver,
+  type ResolvedDecisionOptions,
+} from '../metrics/index.js';
 import { Catalog } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
-import { AttemptRunner } from './attempts/attempt-runner.js';
+import { AttemptRunner, type DecisionKeeping } from './attempts/attempt-runner.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import type { ResolvedOrchestrationOptions } from './orchestration.options.js';
 import { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
@@ -13,6 +20,8 @@ import { TaskExecutor } from './tasks/task-executor.js';
 import { WaitingRoom } from './dispatch/waiting-room.js';
 
 const OBSERVERS = Symbol.for('cadre.orchestration.observers');
+
+const DECISION_KEEPING = Symbol.for('cadre.orchestration.decision-keeping');
 
 /** Puts the plain parts of the orchestrator together. */
 export const orchestrationProviders: Provider[] = [
@@ -43,6 +52,14 @@ export const orchestrationProviders: Provider[] = [
     ) => new QuotaGate({ store, book, expected: new ExpectedUse(performance), clock, maxWaiting }),
   },
   {
+    provide: DECISION_KEEPING,
+    inject: [DecisionLog, DECISION_OPTIONS],
+    useFactory: (log: DecisionLog, { sampleRatio }: ResolvedDecisionOptions): DecisionKeeping => ({
+      log,
+      sampleRatio,
+    }),
+  },
+  {
     provide: TaskExecutor,
     inject: [
       Clock,
@@ -53,16 +70,19 @@ export const orchestrationProviders: Provider[] = [
       Dispatcher,
       QuotaGate,
       OBSERVERS,
+      DECISION_KEEPING,
       ORCHESTRATION_OPTIONS,
     ],
     useFactory: (
       ...parts: [
         ...[Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, QuotaGate],
         AttemptObserver[],
+        DecisionKeeping,
         ResolvedOrchestrationOptions,
       ]
     ) => {
-      const [clock, random, logger, events, catalog, dispatcher, quotas, observers, options] = parts;
+      const [clock, random, logger, events, catalog, dispatcher, quotas, observers, decisions, options] =
+        parts;
       const { abortGraceMs, shutdownGraceMs } = options;
       const runner = new AttemptRunner({
         clock,
@@ -71,6 +91,7 @@ export const orchestrationProviders: Provider[] = [
         events,
         dispatcher,
         observers,
+        decisions,
         abortGraceMs,
       });
       return new TaskExecutor({

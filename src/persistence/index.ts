@@ -17,3 +17,4 @@ export { SqlClusterStore } from './stores/sql-cluster.store.js';
 export { DatabaseClock } from './sql/database-clock.js';
 export { MemoryPerformanceStore } from './memory/memory-performance.store.js';
 export { SqlPerformanceStore } from './stores/sql-performance.store.js';
+export { MemoryDecisionLog } from './memory/memory-decision.log.js';

@@ -102,17 +102,15 @@ describe('chooseRelease', () => {
       propensity: 0.3,
       propensities: [0.7, 0.3],
     };
-    const { choice, evidence } = chooseRelease(
-      answering({ ...answer, seed: 7, evidence: [5, 6] }),
-      filtered(),
-      REQUEST,
-    );
+    const set = filtered();
+    const given = answering({ ...answer, seed: 7, evidence: [5, 6] });
+    const { choice, basis } = chooseRelease(given, set, REQUEST);
     expect(choice).toMatchObject({ propensity: 0.3, seed: 7 });
     expect(choice.candidates).toMatchObject([
       { propensity: 0.7, score: undefined },
       { propensity: 0.3, score: 1 },
     ]);
-    expect(evidence).toEqual([5, 6]);
+    expect(basis).toEqual({ kind: 'chosen', evidence: [5, 6] });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { messageOf } from '../common/index.js';
-import type { AttemptObservation } from '../metrics/index.js';
+import type { AttemptObservation, DecisionKind } from '../metrics/index.js';
 import type { Release } from '../registry/index.js';
 import { excludeBusy, type FilterResult } from './filters.js';
 import type { Strategy } from './strategy.js';
@@ -11,12 +11,21 @@ import type {
   SelectionRequest,
 } from './selection.types.js';
 
+/** How a choice was made and what it went by. */
+export interface ChoiceBasis {
+  readonly kind: DecisionKind;
+  /** What the strategy went by; see {@link Selection}. */
+  readonly evidence?: readonly number[] | undefined;
+}
+
+/** How it is when a release is tried again. */
+export const RETRIED: ChoiceBasis = Object.freeze({ kind: 'retried' });
+
 /** A choice and the release it names. */
 export interface ChosenRelease {
   readonly release: Release;
   readonly choice: Choice;
-  /** What the strategy went by; see {@link Selection}. */
-  readonly evidence?: readonly number[];
+  readonly basis: ChoiceBasis;
   /** What is wrong with the strategy's answer, in whose place the first candidate was taken. */
   readonly problem?: string;
 }
@@ -42,7 +51,8 @@ export function chooseRelease(
   const { selection, problem } = ask(strategy, free, request);
   const release = free[selection.index] as Release;
   const choice = toChoice(strategy, filtered, aside, { release, ...selection });
-  return { release, choice, evidence: selection.evidence, problem };
+  const kind = problem === undefined ? 'chosen' : 'defaulted';
+  return { release, choice, basis: { kind, evidence: selection.evidence }, problem };
 }
 
 /** The choice for a task that goes on with the release it was tried with before. */

@@ -2,13 +2,19 @@ export {
   chooseAgain,
   chooseNobody,
   chooseRelease,
+  RETRIED,
   teach,
   teachOutcome,
+  type ChoiceBasis,
   type ChosenRelease,
 } from './choose.js';
 export { exclude, filterReleases, type FilterResult, type Requirements } from './filters.js';
 export { Strategy, type RanksCandidates } from './strategy.js';
 export { SelectionStrategy } from './declared/selection-strategy.decorator.js';
+export { ChoiceService, choiceIdOf } from './explanation/choices.service.js';
+export type { NeededChange } from './explanation/needed-change.js';
+export type { Replay, ReplayedChoice } from './explanation/replay.js';
+export type { WhyNot } from './explanation/why-not.js';
 export * from './selection.errors.js';
 export * from './selection.events.js';
 export { SelectionModule } from './selection.module.js';

@@ -36,3 +36,15 @@ export class SelectionOptionError extends CadreError {
     });
   }
 }
+
+/** No choice is recorded under this id. */
+export class UnknownChoiceError extends CadreError {
+  constructor(choiceId: string) {
+    super({
+      code: 'CHOICE_UNKNOWN',
+      kind: 'not-found',
+      message: `No choice is recorded as "${choiceId.slice(0, 80)}". Its id is that of the task, a dot and the number of the attempt; it may be forgotten, or never have been recorded.`,
+      details: { choice: choiceId.slice(0, 80) },
+    });
+  }
+}

@@ -42,6 +42,10 @@ export class StrategyCatalog {
     return strategy;
   }
 
+  find(name: string): Strategy | undefined {
+    return this.#strategies.get(name);
+  }
+
   /**
    * The strategy for a task: the one it names; else the most reliable agent for a critical task and the fastest for an urgent
    * one, which is what matters for one that is both; else the usual one.

@@ -16,7 +16,7 @@ export interface RanksCandidates {
   /** Chooses among at least one candidate, each of which can take the task now. */
   select(candidates: readonly Candidate[], request: SelectionRequest): Selection;
 
-  /** Chooses again from the record of a choice and nothing else. Without it, choices that need no seed and no evidence can be. */
+  /** Chooses again from the record of a choice and nothing else, so that the choice can be repeated and explained. */
   replay?(recorded: RecordedChoice): Selection;
 
   /** Learns that a candidate got a task. */

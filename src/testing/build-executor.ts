@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { capability, type Capability, type ManifestInput, type TaskContext } from '../agents/index.js';
 import { EventBus, SeededRandom } from '../common/index.js';
-import { PerformanceBook, resolveMetricsOptions, type AttemptObserver } from '../metrics/index.js';
+import {
+  PerformanceBook,
+  resolveMetricsOptions,
+  type AttemptObserver,
+  type DecisionLog,
+} from '../metrics/index.js';
 import { resolveHealthOptions, TrafficEased, watchTraffic, type HealthOptions } from '../health/index.js';
 import {
   AttemptRunner,
@@ -89,6 +94,7 @@ export interface ExecutorSetup extends OrchestrationOptions {
     readonly configured: readonly QuotaDefinition[];
     readonly createStore: (clock: VirtualClock) => QuotaStore;
   };
+  readonly decisions?: { readonly log: DecisionLog; readonly sampleRatio: number };
   readonly seed?: number;
 }
 
@@ -113,7 +119,12 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
   watch.open();
   events.subscribe(TrafficEased, () => dispatcher.lookAgain());
   const observers = [book, ...(setup.observers ?? []), watch];
-  const runner = new AttemptRunner({ ...surroundings, observers, abortGraceMs });
+  const runner = new AttemptRunner({
+    ...surroundings,
+    observers,
+    decisions: setup.decisions,
+    abortGraceMs,
+  });
   const quotas = setup.quotas && buildGate(setup.quotas, { clock, logger, events }, maxQueuedTasks);
   const executor = new TaskExecutor({ ...surroundings, quotas, catalog, runner, shutdownGraceMs });
   /** Brings an agent in while tasks may be under way. */

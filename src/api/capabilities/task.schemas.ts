@@ -8,7 +8,11 @@ const timeout = z.number().min(1).max(MAX_TIMEOUT_MS);
 const routing = {
   inputType: name.optional(),
   context: z.record(z.string().max(200), jsonValue).optional().describe('Values by data type name.'),
-  strategy: name.optional().describe('How an agent is chosen, such as fastest or least-loaded.'),
+  strategy: name
+    .optional()
+    .describe('How an agent is chosen. Default: by criticality, else by priority, else the usual strategy.'),
+  priority: z.enum(['normal', 'urgent']).optional().describe('urgent: the fastest agent.'),
+  criticality: z.enum(['normal', 'critical']).optional().describe('critical: the most reliable agent.'),
   tenant: name
     .optional()
     .describe('On whose behalf; X-Cadre-Tenant says the same, and the two must not differ.'),
@@ -47,6 +51,8 @@ export const choiceView = z
     strategy: z.string(),
     chosen: z.object({ agent: z.string(), version: z.string() }).optional(),
     reason: z.string(),
+    propensity: z.number().optional().describe('How likely this one was, given the candidates.'),
+    seed: z.number().optional().describe('What chance was drawn from.'),
     candidates: z.array(
       z.object({
         agent: z.string(),
@@ -54,6 +60,7 @@ export const choiceView = z
         inFlight: z.int(),
         maxConcurrentTasks: z.int(),
         score: z.number().optional(),
+        propensity: z.number().optional(),
       }),
     ),
     excluded: z.array(

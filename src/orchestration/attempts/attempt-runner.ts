@@ -14,7 +14,7 @@ import {
   type Logger,
   type RandomSource,
 } from '../../common/index.js';
-import type { AttemptObserver } from '../../metrics/index.js';
+import { isSampled, type AttemptObserver, type DecisionLog } from '../../metrics/index.js';
 import type { QuotaPass } from '../../quotas/index.js';
 import type { Release } from '../../registry/index.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
@@ -25,11 +25,18 @@ import { Attempt } from './attempt.js';
 import { invoke, isPending } from './invoke.js';
 import { Observation } from './observe.js';
 import { supervise } from './supervise.js';
+import { toDecision } from './to-decision.js';
 
 /** What an attempt came to. */
 export type AttemptOutcome =
   | { readonly ok: true; readonly attempt: Attempt; readonly type: string; readonly value: unknown }
   | { readonly ok: false; readonly attempt: Attempt; readonly error: CadreError };
+
+/** Where choices are kept, and what share of them. */
+export interface DecisionKeeping {
+  readonly log: DecisionLog;
+  readonly sampleRatio: number;
+}
 
 /** What the runner works with. */
 export interface AttemptRunnerParts {
@@ -40,6 +47,8 @@ export interface AttemptRunnerParts {
   readonly dispatcher: Dispatcher;
   /** Told of every attempt, in this order, before anybody else can hear of its end. */
   readonly observers?: readonly AttemptObserver[] | undefined;
+  /** Keeps the choices that led to attempts; without it, nobody does. */
+  readonly decisions?: DecisionKeeping | undefined;
   /** Milliseconds for an agent's code to end after its abort. */
   readonly abortGraceMs: number;
 }
@@ -175,6 +184,10 @@ export class AttemptRunner {
       }
     }
     this.parts.dispatcher.teach(task, observation);
+    const { decisions } = this.parts;
+    if (decisions !== undefined && isSampled(task.taskId, decisions.sampleRatio)) {
+      decisions.log.record(toDecision(task, observation));
+    }
   }
 }
 

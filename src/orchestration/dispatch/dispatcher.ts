@@ -5,6 +5,7 @@ import {
   chooseAgain,
   chooseNobody,
   chooseRelease,
+  RETRIED,
   teach,
   teachOutcome,
   type Choice,
@@ -90,11 +91,14 @@ export class Dispatcher {
     const again = filtered.free.find(({ id }) => id === task.retryWith?.id);
     if (again !== undefined) {
       task.choice = chooseAgain(again, strategy, filtered, candidates.aside);
+      task.basis = RETRIED;
       occupy(again, task);
       return again;
     }
-    const { release, choice, problem } = chooseRelease(strategy, filtered, task.selection, candidates.aside);
-    task.choice = choice;
+    const chosen = chooseRelease(strategy, filtered, task.selection, candidates.aside);
+    const { release, problem } = chosen;
+    task.choice = chosen.choice;
+    task.basis = chosen.basis;
     occupy(release, task);
     this.#report(strategy, task, problem);
     this.#report(strategy, task, teach(strategy, release, task.selection));

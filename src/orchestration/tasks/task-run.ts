@@ -2,7 +2,7 @@ import type { RunContext } from '../../agents/index.js';
 import { toFailure, type CadreError, type Clock } from '../../common/index.js';
 import type { QuotaClaim, QuotaPass } from '../../quotas/index.js';
 import type { Release } from '../../registry/index.js';
-import type { Choice, Requirements, SelectionRequest, Strategy } from '../../selection/index.js';
+import type { Choice, ChoiceBasis, Requirements, SelectionRequest, Strategy } from '../../selection/index.js';
 import type { Attempt, TaskIdentity } from '../attempts/attempt.js';
 import type { CandidateQuery, CandidateSet } from '../dispatch/candidates.js';
 import { TaskCanceledError, TaskTimeoutError } from '../orchestration.errors.js';
@@ -24,12 +24,16 @@ export interface TaskRequest {
   readonly workflow?: string;
 }
 
+const NO_BASIS: ChoiceBasis = Object.freeze({ kind: 'chosen' });
+
 /** The state of one task from its request to its envelope. */
 export class TaskRun implements TaskIdentity, QuotaClaim {
   readonly attempts: AttemptRecord[] = [];
   /** The release whose tries are not used up; it is preferred, as long as it is free. */
   retryWith: Release | undefined;
   choice: Choice | undefined;
+  /** What the choice went by, for the record. */
+  basis: ChoiceBasis = NO_BASIS;
   /** What the last attempt failed with. */
   lastError: CadreError | undefined;
   queuedMs = 0;

@@ -8,4 +8,8 @@ export class FirstStrategy extends Strategy {
   select(): Selection {
     return { index: 0, reason: 'registered first' };
   }
+
+  override replay(): Selection {
+    return this.select();
+  }
 }
