@@ -72,7 +72,9 @@ class OddballAgent {
 }
 
 async function start(options: CadreOptions) {
-  @Module({ imports: [CadreModule.forRoot(options)], providers: [OddballAgent] })
+  // An agent that only fails would not be asked for long.
+  const health = { breaker: false, outliers: false } as const;
+  @Module({ imports: [CadreModule.forRoot({ health, ...options })], providers: [OddballAgent] })
   class OddModule {}
   const { app, client } = await serve(OddModule);
   /** Runs one step with each oddity: how each ended, in steps and events that can be read. */
