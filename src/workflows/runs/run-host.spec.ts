@@ -4,7 +4,7 @@ import { MemoryRunStore } from '../../persistence/index.js';
 import { buildRunEngine } from '../../testing/run-engine.js';
 import type { ScriptedAnswer } from '../../testing/scripted-executor.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
-import type { Lease } from './run-record.types.js';
+import type { ClaimedRun, Lease } from './run-record.types.js';
 import type { RecordBatch } from './run.store.js';
 
 const LEASE_MS = 10_000;
@@ -54,6 +54,17 @@ class PausableClock extends Clock {
 /** A store behind a line: it takes a while to say that a claim is over, and can be away for those who ask. */
 class DistantStore extends MemoryRunStore {
   isAway = false;
+  /** Holds the answer to the next claim up that takes something. */
+  line: Promise<void> | undefined;
+
+  override async claim(limit: number): Promise<readonly ClaimedRun[]> {
+    const claimed = await super.claim(limit);
+    if (claimed.length === 0 || this.line === undefined) return claimed;
+    const { line } = this;
+    this.line = undefined;
+    await line;
+    return claimed;
+  }
 
   override async append(lease: Lease, batch: RecordBatch): Promise<void> {
     await nextTurn();
@@ -112,6 +123,30 @@ describe('a node that has stood still', () => {
     await clock.advanceAsync(LEASE_MS);
     expect(one.executor.calls).toHaveLength(1);
     expect(one.place.host.activeCount).toBe(0);
+  });
+
+  it('begins none of several runs that it had claimed before, and heard of after', async () => {
+    const clock = new VirtualClock();
+    const store = new DistantStore(clock, { leaseMs: LEASE_MS });
+    await store.open();
+    const own = new PausableClock(clock);
+    const one = buildRunEngine({ clock: own, store, answers: { say: () => 'late' } });
+    const steps = [{ id: 'say', capability: 'say' }];
+    const runs = [1, 2, 3].map((input) => one.service.start({ name: 'flow', steps }, input));
+    await Promise.all(runs);
+    let answer = (): void => {};
+    store.line = new Promise((resolve) => (answer = resolve));
+    await one.place.host.open();
+    own.pause();
+    await clock.advanceAsync(2 * LEASE_MS);
+    const two = buildRunEngine({ clock, store, answers: { say: () => 'done' } });
+    await two.place.host.open();
+    await clock.advanceAsync(0);
+    expect(two.executor.calls).toHaveLength(3);
+    own.resume();
+    answer();
+    await clock.advanceAsync(LEASE_MS);
+    expect([one.executor.calls.length, one.place.host.activeCount]).toEqual([0, 0]);
   });
 
   it('goes on with what is its own still', async () => {

@@ -37,9 +37,16 @@ const TRY_AGAIN_MS = 1_000;
 /** Claims outlive three touches. One that was not kept alive for the time of two may be over before a step begins. */
 const TOUCHES_BEFORE_DOUBT = 2;
 
+/** A run under way here. */
+interface ActiveRun {
+  readonly execution: RunExecution;
+  /** Until when its claim is known to have been alive, on the monotonic clock: when it was asked for, or kept alive, last. */
+  aliveMs: number;
+}
+
 /** Executes the runs of one store in this process: takes what is due, as many as there is room for, and keeps them alive. */
 export class RunHost {
-  readonly #active = new Map<string, RunExecution>();
+  readonly #active = new Map<string, ActiveRun>();
   #ticking: readonly Cancel[] = [];
   #cancelClaim: Cancel = () => {};
   #isOpen = false;
@@ -50,10 +57,7 @@ export class RunHost {
   /** Runs that something came for while they were being claimed. */
   readonly #early = new Set<string>();
   #beginning = 0;
-  /** When the store was last asked for claims, and since when all that are held here are known to be alive; monotonic. */
-  #claimedMs = 0;
-  #aliveMs = 0;
-  #confirming: Promise<void> | undefined;
+  #confirming: Promise<ReadonlySet<RunExecution> | undefined> | undefined;
   #stopListening: Cancel | undefined;
   readonly #onEmpty: (() => void)[] = [];
 
@@ -65,7 +69,7 @@ export class RunHost {
   }
 
   find(runId: string): RunExecution | undefined {
-    return this.#active.get(runId);
+    return this.#active.get(runId)?.execution;
   }
 
   async open(): Promise<void> {
@@ -79,7 +83,7 @@ export class RunHost {
   /** Takes no further runs and begins no further steps. */
   halt(): void {
     this.#isOpen = false;
-    for (const execution of this.#active.values()) execution.halt();
+    for (const { execution } of this.#active.values()) execution.halt();
   }
 
   /** Waits until no run is executed here any more, after {@link halt}. */
@@ -97,7 +101,7 @@ export class RunHost {
 
   /** An agent may have become available: runs that wait for one look again. */
   lookAgain(): void {
-    for (const execution of this.#active.values()) execution.lookAgain();
+    for (const { execution } of this.#active.values()) execution.lookAgain();
   }
 
   #hear(nudge: RunNudge): void {
@@ -113,7 +117,7 @@ export class RunHost {
 
   /** Brings a run what came for it. */
   async #refresh(runId: string): Promise<void> {
-    const execution = this.#active.get(runId);
+    const execution = this.find(runId);
     if (execution === undefined) {
       if (this.#isClaiming || this.#beginning > 0) this.#early.add(runId);
       return;
@@ -136,9 +140,9 @@ export class RunHost {
         const free = this.parts.settings.maxActiveRuns - this.#active.size;
         this.#mayBeMore = free <= 0;
         if (free <= 0) break;
-        this.#claimedMs = this.parts.engine.clock.monotonicMs();
+        const askedMs = this.parts.engine.clock.monotonicMs();
         const claimed = await this.parts.store.claim(free);
-        for (const run of claimed) this.#begin(run);
+        for (const run of claimed) this.#begin(run, askedMs);
         this.#wantsClaim ||= claimed.length === free;
       }
     } catch (error) {
@@ -150,19 +154,20 @@ export class RunHost {
     }
   }
 
-  #begin(claimed: ClaimedRun): void {
+  /** @param askedMs when the store was asked for the claim, monotonic */
+  #begin(claimed: ClaimedRun, askedMs: number): void {
     const { run } = claimed;
     const plan = this.parts.plans.find(run.bundleHash);
-    if (plan === undefined) void this.#compileAndBegin(claimed);
-    else void this.#execute(claimed, plan);
+    if (plan === undefined) void this.#compileAndBegin(claimed, askedMs);
+    else void this.#execute(claimed, plan, askedMs);
   }
 
-  async #compileAndBegin(claimed: ClaimedRun): Promise<void> {
+  async #compileAndBegin(claimed: ClaimedRun, askedMs: number): Promise<void> {
     const { runId, epoch, bundleHash } = claimed.run;
     this.#beginning += 1;
     try {
       const plan = await this.parts.plans.get(runId, bundleHash, this.parts.store);
-      void this.#execute(claimed, plan);
+      void this.#execute(claimed, plan, askedMs);
     } catch (error) {
       await this.#failUnreadable({ runId, epoch }, error);
     } finally {
@@ -183,7 +188,7 @@ export class RunHost {
     }
   }
 
-  async #execute(claimed: ClaimedRun, plan: ExecutionInit['plan']): Promise<void> {
+  async #execute(claimed: ClaimedRun, plan: ExecutionInit['plan'], askedMs: number): Promise<void> {
     const { store, engine, watch } = this.parts;
     const { runId, epoch } = claimed.run;
     const lease = { runId, epoch };
@@ -193,9 +198,10 @@ export class RunHost {
       store: watch.over(store),
       parts: engine,
       park: (parking) => this.#park(execution, lease, parking),
-      confirm: () => this.#confirm(),
+      confirm: () => this.#confirm(active),
     });
-    this.#active.set(runId, execution);
+    const active: ActiveRun = { execution, aliveMs: askedMs };
+    this.#active.set(runId, active);
     this.#startTicking();
     if (!this.#isOpen) execution.halt();
     const executing = execution.execute();
@@ -203,7 +209,7 @@ export class RunHost {
     const end = await executing;
     const isRecorded = await this.#leave(lease, end);
     // A run that was lost may have been claimed here again meanwhile.
-    if (this.#active.get(runId) === execution) this.#active.delete(runId);
+    if (this.find(runId) === execution) this.#active.delete(runId);
     if (end.kind === 'finished' && isRecorded) watch.ended(runId, { ...claimed.run, ...end.outcome });
     if (this.#active.size === 0) {
       for (const resolve of this.#onEmpty.splice(0)) resolve();
@@ -257,49 +263,56 @@ export class RunHost {
   #tellStarted(): void {
     if (this.#active.size === 0) return this.#stopTicking();
     const before = this.parts.engine.clock.now() - TELL_STARTED_AFTER_MS;
-    for (const execution of this.#active.values()) execution.log.flushStarted(before);
+    for (const { execution } of this.#active.values()) execution.log.flushStarted(before);
   }
 
   /**
    * A node that stood still, or does not reach its store, may have lost its runs without knowing. Nothing can keep what it
    * begins from being done twice then, so it asks before.
    */
-  #confirm(): Promise<void> | undefined {
+  #confirm({ execution, aliveMs }: ActiveRun): Promise<void> | undefined {
     const { engine, settings } = this.parts;
     if (!settings.isDurable) return undefined;
-    const silentMs = engine.clock.monotonicMs() - this.#aliveMs;
-    if (silentMs < TOUCHES_BEFORE_DOUBT * settings.touchEveryMs) return undefined;
-    this.#confirming ??= this.#touchUntilKnown().finally(() => (this.#confirming = undefined));
-    return this.#confirming;
+    const silentMs = engine.clock.monotonicMs() - aliveMs;
+    return silentMs < TOUCHES_BEFORE_DOUBT * settings.touchEveryMs
+      ? undefined
+      : this.#touchUntilKnown(execution);
   }
 
-  async #touchUntilKnown(): Promise<void> {
-    while (this.#isOpen && !(await this.#touch())) await this.parts.engine.clock.delay(TRY_AGAIN_MS);
+  /** What others have asked for already may be about other runs: this one may have been begun since. */
+  async #touchUntilKnown(execution: RunExecution): Promise<void> {
+    while (this.#isOpen && !execution.isHalted) {
+      this.#confirming ??= this.#touch().finally(() => (this.#confirming = undefined));
+      const known = await this.#confirming;
+      if (known?.has(execution)) return;
+      if (known === undefined) await this.parts.engine.clock.delay(TRY_AGAIN_MS);
+    }
   }
 
-  /** Keeps the claims of this node alive; `false` when the store does not answer. */
-  async #touch(): Promise<boolean> {
+  /** Keeps the claims of this node alive; gives those that it asked about, `undefined` when the store does not answer. */
+  async #touch(): Promise<ReadonlySet<RunExecution> | undefined> {
     const askedMs = this.parts.engine.clock.monotonicMs();
-    const leases = [...this.#active.values()].map(({ lease }) => lease);
+    const asked = [...this.#active.values()];
     try {
-      for (const lost of await this.parts.store.touch(leases)) this.#lose(lost);
-      this.#aliveMs = askedMs;
-      return true;
+      for (const lost of await this.parts.store.touch(asked.map(({ execution }) => execution.lease))) {
+        this.#lose(lost);
+      }
+      for (const active of asked) active.aliveMs = askedMs;
+      return new Set(asked.map(({ execution }) => execution));
     } catch (error) {
       this.#warn('claims could not be kept alive', undefined, error);
-      return false;
+      return undefined;
     }
   }
 
   #lose({ runId, epoch }: Lease): void {
-    const execution = this.#active.get(runId);
+    const execution = this.find(runId);
     // It may have been claimed here again meanwhile.
     if (execution?.lease.epoch === epoch) execution.lose();
   }
 
   /** Timers run only while there are runs to look after. */
   #startTicking(): void {
-    if (this.#active.size === 1) this.#aliveMs = this.#claimedMs;
     if (this.#ticking.length > 0) return;
     const { settings } = this.parts;
     const ticking = [this.#every(TELL_STARTED_AFTER_MS, () => this.#tellStarted())];
