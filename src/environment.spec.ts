@@ -51,6 +51,7 @@ describe('readEnvironment', () => {
       CADRE_HEALTH_CHECKS: 'on',
       CADRE_HEALTH_CHECK_INTERVAL_MS: '5000',
       CADRE_BREAKER_OPEN_MS: '100',
+      CADRE_AUTO_RECOVERY: 'off',
       CADRE_MAX_ACTIVE_RUNS: '7',
       CADRE_MAX_OUTPUT_BYTES: '2048',
       CADRE_KEEP_RUNS_DAYS: '1',
@@ -67,7 +68,7 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 3 },
         selection: { strategy: 'cheapest' },
-        health: { checks: { intervalMs: 5_000 }, breaker: { openMs: 100 } },
+        health: { checks: { intervalMs: 5_000 }, breaker: { openMs: 100 }, recovery: false },
         orchestration: { maxQueuedTasks: 0, abortGraceMs: 1, shutdownGraceMs: 2 },
         workflows: { maxActiveRuns: 7, maxOutputBytes: 2_048, keepEndedRunsMs: 86_400_000 },
         database: {

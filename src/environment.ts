@@ -94,6 +94,7 @@ const variables = z.object({
     .default(DATABASE_DEFAULTS.durability),
   CADRE_HEALTH_CHECKS: z.enum(SWITCH, 'must be on or off').default('on'),
   CADRE_HEALTH_CHECK_INTERVAL_MS: integer(1_000, 86_400_000, HEALTH_DEFAULTS.checks.intervalMs),
+  CADRE_AUTO_RECOVERY: z.enum(SWITCH, 'must be on or off').default('on'),
   CADRE_BREAKER_OPEN_MS: integer(1, 3_600_000, HEALTH_DEFAULTS.breaker.openMs),
   CADRE_MAX_ACTIVE_RUNS: integer(1, 10_000, WORKFLOW_DEFAULTS.maxActiveRuns),
   CADRE_MAX_OUTPUT_BYTES: integer(1_024, 67_108_864, WORKFLOW_DEFAULTS.maxOutputBytes),
@@ -121,6 +122,7 @@ function readHealth(data: z.infer<typeof variables>): HealthOptions {
   return {
     checks: data.CADRE_HEALTH_CHECKS === 'on' && { intervalMs: data.CADRE_HEALTH_CHECK_INTERVAL_MS },
     breaker: { openMs: data.CADRE_BREAKER_OPEN_MS },
+    ...(data.CADRE_AUTO_RECOVERY === 'off' && { recovery: false }),
   };
 }
 

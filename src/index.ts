@@ -148,11 +148,13 @@ export {
   BreakerChanged,
   EjectionChanged,
   HealthCheckService,
+  RecoveryEnded,
   type AgentHealth,
   type BreakerOptions,
   type CheckOptions,
   type HealthOptions,
   type OutlierOptions,
+  type RecoveryOptions,
 } from './health/index.js';
 
 // The registry

@@ -59,9 +59,10 @@ export class HealthCheckService
     this.#findTimers().addInterval(INTERVAL, beat);
   }
 
-  beforeApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     const timers = this.#findTimers();
     if (timers.doesExist('interval', INTERVAL)) timers.deleteInterval(INTERVAL);
+    await this.monitor.stop();
   }
 
   /** Last of all: tasks that end while the application stops are still learned from. */

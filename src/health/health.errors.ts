@@ -11,3 +11,15 @@ export class HealthOptionError extends CadreError {
     });
   }
 }
+
+/** A recovery was given up, because somebody else decides now. It is the reason of an abort, and seen by the agent only. */
+export class RecoveryInterruptedError extends CadreError {
+  constructor(release: string, reason: string) {
+    super({
+      code: 'RECOVERY_INTERRUPTED',
+      kind: 'canceled',
+      message: `The recovery of ${release} was given up: ${reason}.`,
+      details: { release, reason },
+    });
+  }
+}

@@ -32,6 +32,21 @@ export const EjectionChanged = eventType<{
   readonly ejectedMs?: number;
 }>('ejection.changed');
 
+/**
+ * An attempt to bring a release back has ended, on this node.
+ * @publicApi
+ */
+export const RecoveryEnded = eventType<{
+  readonly release: Release;
+  /** 1 for the first in a row. */
+  readonly attempt: number;
+  readonly isRecovered: boolean;
+  /** Why it is not. */
+  readonly problem?: string;
+  /** There will be no further attempt until a person has set another status. */
+  readonly isGivenUp: boolean;
+}>('recovery.ended');
+
 /** Nothing stands in the way of tasks of a capability to a release any more: who waits may look again. */
 export const TrafficEased = eventType<{ readonly release: Release; readonly capability: string }>(
   'traffic.eased',

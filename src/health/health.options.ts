@@ -54,11 +54,30 @@ export interface OutlierOptions {
   readonly maxEjectedRatio?: number;
 }
 
+/** How releases that failed are brought back without a person. */
+export interface RecoveryOptions {
+  /** Attempts in a row, 1 to 1 000; default 5. Then the release stays `failed` until a person looks. */
+  readonly maxAttempts?: number;
+  /** Milliseconds before the first attempt, 1 to 3 600 000; default 10 000. Each that fails doubles them for the next. */
+  readonly delayMs?: number;
+  /** Milliseconds between two attempts at most, 1 to 86 400 000; default 600 000. */
+  readonly maxDelayMs?: number;
+  /** By which share a delay is drawn longer or shorter, 0 to 1; default 0.2. */
+  readonly jitterRatio?: number;
+  /** Milliseconds that the agent's `recover()` may take, 1 to 3 600 000; default 30 000. */
+  readonly recoverTimeoutMs?: number;
+  /** Milliseconds between two health checks of an attempt, where the agent needs several, 0 to 60 000; default 1 000. */
+  readonly probeIntervalMs?: number;
+  /** Milliseconds that a release has to stay in service before its attempts are counted anew, 0 to 86 400 000; default 600 000. */
+  readonly resetAfterMs?: number;
+}
+
 /** How health is watched; each part can be switched off by `false`, which is said at the start. */
 export interface HealthOptions {
   readonly checks?: CheckOptions | false;
   readonly breaker?: BreakerOptions | false;
   readonly outliers?: OutlierOptions | false;
+  readonly recovery?: RecoveryOptions | false;
 }
 
 /** A part with its defaults filled in, and whether it is on. */
@@ -68,6 +87,7 @@ export interface ResolvedHealthOptions {
   readonly checks: Part<CheckOptions>;
   readonly breaker: Part<BreakerOptions>;
   readonly outliers: Part<OutlierOptions>;
+  readonly recovery: Part<RecoveryOptions>;
 }
 
 export const HEALTH_DEFAULTS = {
@@ -92,6 +112,15 @@ export const HEALTH_DEFAULTS = {
     ejectionMs: 30_000,
     maxEjectionMs: 300_000,
     maxEjectedRatio: 0.5,
+  },
+  recovery: {
+    maxAttempts: 5,
+    delayMs: 10_000,
+    maxDelayMs: 600_000,
+    jitterRatio: 0.2,
+    recoverTimeoutMs: 30_000,
+    probeIntervalMs: 1_000,
+    resetAfterMs: 600_000,
   },
 } as const;
 
@@ -131,6 +160,16 @@ const OUTLIER_BOUNDS: Record<keyof OutlierOptions, Bounds> = {
   maxEjectedRatio: [0, 1, 'any'],
 };
 
+const RECOVERY_BOUNDS: Record<keyof RecoveryOptions, Bounds> = {
+  maxAttempts: [1, 1_000, 'whole'],
+  delayMs: [1, HOUR_MS, 'whole'],
+  maxDelayMs: [1, DAY_MS, 'whole'],
+  jitterRatio: [0, 1, 'any'],
+  recoverTimeoutMs: [1, HOUR_MS, 'whole'],
+  probeIntervalMs: [0, 60_000, 'whole'],
+  resetAfterMs: [0, DAY_MS, 'whole'],
+};
+
 /**
  * Fills in the defaults; a member that is `undefined` counts as absent.
  * @throws HEALTH_OPTION_INVALID naming the field, its value and what it may be
@@ -140,6 +179,7 @@ export function resolveHealthOptions(options: HealthOptions = {}): ResolvedHealt
     checks: resolvePart('checks', options.checks, HEALTH_DEFAULTS.checks, CHECK_BOUNDS),
     breaker: resolvePart('breaker', options.breaker, HEALTH_DEFAULTS.breaker, BREAKER_BOUNDS),
     outliers: resolvePart('outliers', options.outliers, HEALTH_DEFAULTS.outliers, OUTLIER_BOUNDS),
+    recovery: resolvePart('recovery', options.recovery, HEALTH_DEFAULTS.recovery, RECOVERY_BOUNDS),
   };
   const { latencyFactor } = resolved.outliers;
   if (latencyFactor === 0 || latencyFactor >= 1.1) return resolved;

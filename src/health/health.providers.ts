@@ -8,7 +8,10 @@ import { HealthChecks } from './checks/health-checks.js';
 import { HealthMonitor } from './health-monitor.js';
 import type { ResolvedHealthOptions } from './health.options.js';
 import { HEALTH_OPTIONS } from './health.tokens.js';
+import { Recovery, type RecoveryParts } from './recovery/recovery.js';
 import { TrafficWatch, watchTraffic } from './traffic/traffic-watch.js';
+
+const PARTS = Symbol.for('cadre.health.recovery-parts');
 
 /** Puts the plain parts of health together. */
 export const healthProviders: Provider[] = [
@@ -42,13 +45,32 @@ export const healthProviders: Provider[] = [
     },
   },
   {
-    provide: HealthMonitor,
-    inject: [Catalog, HealthChecks, CheckSchedule, TrafficWatch, Logger, HEALTH_OPTIONS],
+    provide: PARTS,
+    inject: [Catalog, StatusService, HealthChecks, Clock, RandomSource, EventBus, Logger],
     useFactory: (
-      ...given: [Catalog, HealthChecks, CheckSchedule, TrafficWatch, Logger, ResolvedHealthOptions]
+      ...given: [Catalog, StatusService, HealthChecks, Clock, RandomSource, EventBus, Logger]
+    ): Omit<RecoveryParts, 'options'> => {
+      const [catalog, status, checks, clock, random, events, logger] = given;
+      return { catalog, status, checks, clock, random, events, logger };
+    },
+  },
+  {
+    provide: Recovery,
+    inject: [PARTS, HEALTH_OPTIONS],
+    useFactory: (parts: Omit<RecoveryParts, 'options'>, { recovery: options }: ResolvedHealthOptions) =>
+      new Recovery({ ...parts, options }),
+  },
+  {
+    provide: HealthMonitor,
+    inject: [Catalog, HealthChecks, CheckSchedule, TrafficWatch, Recovery, Logger, HEALTH_OPTIONS],
+    useFactory: (
+      ...given: [
+        ...[Catalog, HealthChecks, CheckSchedule, TrafficWatch, Recovery, Logger],
+        ResolvedHealthOptions,
+      ]
     ) => {
-      const [catalog, checks, schedule, traffic, logger, options] = given;
-      return new HealthMonitor({ catalog, checks, schedule, traffic, logger, options });
+      const [catalog, checks, schedule, traffic, recovery, logger, options] = given;
+      return new HealthMonitor({ catalog, checks, schedule, traffic, recovery, logger, options });
     },
   },
 ];

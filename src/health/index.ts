@@ -10,8 +10,15 @@ export {
   type CheckOptions,
   type HealthOptions,
   type OutlierOptions,
+  type RecoveryOptions,
   type ResolvedHealthOptions,
 } from './health.options.js';
-export { BreakerChanged, EjectionChanged, TrafficEased, type BreakerStateName } from './health.events.js';
+export {
+  BreakerChanged,
+  EjectionChanged,
+  RecoveryEnded,
+  TrafficEased,
+  type BreakerStateName,
+} from './health.events.js';
 export { TrafficWatch, watchTraffic } from './traffic/traffic-watch.js';
 export { HEALTH_OPTIONS } from './health.tokens.js';

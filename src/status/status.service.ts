@@ -137,6 +137,8 @@ export class StatusService implements OnModuleInit, OnModuleDestroy {
    * Changes the status of a release. Resolves with the entry that was recorded, or with `undefined` when the release has
    * this status already, which is no transition and leaves no entry.
    *
+   * @param isStill asked when it is this change's turn, and again behind another node's: whether it is still wanted; where it is
+   * not, nothing happens. For parts of Cadre that must not overrule what somebody set meanwhile
    * @throws STATUS_TRANSITION_ILLEGAL when the rules forbid it; it is recorded as refused
    * @throws STATUS_UNKNOWN, STATUS_INPUT_INVALID
    */
@@ -144,6 +146,7 @@ export class StatusService implements OnModuleInit, OnModuleDestroy {
     release: string,
     to: AgentStatus,
     cause: StatusCause,
+    isStill: (live: LiveStatus) => boolean = always,
   ): Promise<StatusChangedEntry | undefined> {
     checkStatus('status', to);
     checkCause(cause);
@@ -151,7 +154,7 @@ export class StatusService implements OnModuleInit, OnModuleDestroy {
       const open = this.#getOpen(release);
       for (;;) {
         const from = open.live.status;
-        if (from === to) return undefined;
+        if (from === to || !isStill(open.live)) return undefined;
         if (!this.rules.isAllowed(from, to)) return this.#refuse(open.live, to, cause);
         const entry = this.#changedEntry(release, { from, to }, cause);
         if (await this.store.appendAfter(entry, open.last.id)) {
@@ -289,6 +292,8 @@ export class StatusService implements OnModuleInit, OnModuleDestroy {
     };
   }
 }
+
+const always = (): boolean => true;
 
 /** Whether a status was given on purpose and so is not overturned by what the next start of the process happens to find. */
 function outlivesRestart({ to, triggeredBy }: StatusChangedEntry): boolean {

@@ -33,12 +33,21 @@ export class PausableStatusHistoryStore extends StatusHistoryStore {
   }
 
   async append(entry: StatusEntry): Promise<void> {
+    await this.#pass();
+    await this.target.append(entry);
+  }
+
+  override async appendAfter(entry: StatusTransition, lastTransitionId: string | null): Promise<boolean> {
+    await this.#pass();
+    return this.target.appendAfter(entry, lastTransitionId);
+  }
+
+  async #pass(): Promise<void> {
     this.appendsStarted += 1;
     await this.#gate;
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
-    await this.target.append(entry);
   }
 
   list(query: StatusHistoryQuery): Promise<StatusHistoryPage> {

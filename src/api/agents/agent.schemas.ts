@@ -114,6 +114,16 @@ export const agentView = z
     ejections: z
       .array(z.object({ capability: z.string(), reason: z.string(), ejectedForMs: z.number() }))
       .describe('the capabilities from which it is kept for a while, as it does worse than others'),
+    recovery: z
+      .object({
+        attempts: z.int(),
+        maxAttempts: z.int(),
+        isUnderWay: z.boolean(),
+        isGivenUp: z.boolean().describe('until a person has set another status'),
+        nextInMs: z.number().optional(),
+      })
+      .optional()
+      .describe('how it stands with bringing it back; absent when it did not need that lately'),
     versions: z.array(z.string()),
   })
   .meta({ id: 'Agent', description: 'One release of an agent, as it is now.' });

@@ -6,7 +6,7 @@ import type { StatusEntry, Uptime } from '../../status/index.js';
 import { toInstant } from '../instants.js';
 
 /** A release as REST answers it; schemas are told under its capabilities' own addresses. */
-export function toAgentView(agent: AgentInfo, { circuits, ejections }: AgentHealth) {
+export function toAgentView(agent: AgentInfo, { circuits, ejections, recovery }: AgentHealth) {
   const { manifest, health, statusSince, ...rest } = agent;
   const { description, capabilities, costPerTaskUsd, region, tags, dependencies } = manifest;
   return {
@@ -21,6 +21,7 @@ export function toAgentView(agent: AgentInfo, { circuits, ejections }: AgentHeal
     health: health && toHealthView(health),
     circuits,
     ejections,
+    recovery,
   };
 }
 

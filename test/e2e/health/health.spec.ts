@@ -5,14 +5,22 @@ import {
   EventBus,
   HealthCheckService,
   Probe,
+  RecoveryEnded,
   StatusChanged,
   type HealthReport,
+  type Recoverable,
 } from 'cadre';
 import { startApp } from '../registry/start-app.js';
 
 @Agent('translate', { name: 'polyglot', healthCheckFailureThreshold: 1 })
-class PolyglotAgent {
+class PolyglotAgent implements Recoverable {
   keyIsGood = true;
+  recoveries = 0;
+
+  recover(): void {
+    this.recoveries += 1;
+    this.keyIsGood = true;
+  }
 
   execute(text: string): string {
     return text;
@@ -101,6 +109,24 @@ describe('the circuit of an agent in an application', () => {
     await clock.advanceAsync(6_000);
     expect((await Promise.all(waiting)).map(({ output }) => output)).toEqual([1, 2, 3]);
     expect([circuits(), states]).toEqual([[], ['open', 'half-open', 'closed']]);
+  });
+});
+
+describe('an agent that failed', () => {
+  it('is brought back by itself', async () => {
+    await using app = await startApp({ providers: [PolyglotAgent] });
+    const polyglot = app.module.get(PolyglotAgent);
+    polyglot.keyIsGood = false;
+    await app.registry.checkHealth('polyglot');
+    expect(app.registry.get('polyglot').status).toBe('failed');
+    const recovered = new Promise<boolean>((resolve) =>
+      app.module.get(EventBus).subscribe(RecoveryEnded, ({ isRecovered }) => resolve(isRecovered)),
+    );
+    const hurry = setInterval(() => void app.clock.advanceAsync(10_000), 100);
+    expect(await recovered).toBe(true);
+    clearInterval(hurry);
+    expect(app.registry.get('polyglot')).toMatchObject({ status: 'active', isAvailable: true });
+    expect(polyglot.recoveries).toBe(1);
   });
 });
 
