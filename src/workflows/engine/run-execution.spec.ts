@@ -212,6 +212,47 @@ describe('undoing', () => {
     expect((await stepsOf(run))['pay~undo']).toMatchObject({ status: 'succeeded', output: 'p1' });
   });
 
+  it('goes backwards through items, rounds and nested workflows too, and undoes nothing that failed', async () => {
+    const undo = { capability: 'undo', input: '${ output }' };
+    const inner = [
+      plain('deep', { compensate: undo }),
+      {
+        id: 'twice',
+        capability: 'round',
+        input: '${ iteration }',
+        compensate: undo,
+        repeat: { until: '${ iteration == 2 }', max: 3 },
+      },
+    ];
+    const { runSteps, asked } = await buildFlows(
+      (clock) => new MemoryRunStore(clock),
+      {
+        first: () => 'first',
+        deep: () => 'deep',
+        round: ({ input }) => `round ${String(input)}`,
+        each: ({ input }) => {
+          if (input === 3) throw new Error('no');
+          return `item ${String(input)}`;
+        },
+        undo: ({ input }) => input,
+      },
+      { nested: { inner: { name: 'inner', steps: inner } } },
+    );
+    const each = {
+      id: 'each',
+      capability: 'each',
+      input: '${ item }',
+      forEach: { items: [1, 2, 3], concurrency: 1 },
+      compensate: undo,
+    };
+    const run = await runSteps([plain('first', { compensate: undo }), { id: 'in', workflow: 'inner' }, each]);
+    expect(run.status).toBe('failed');
+    const undone = asked().flatMap((call) =>
+      (call as unknown[])[0] === 'undo' ? [(call as unknown[])[1]] : [],
+    );
+    expect(undone).toEqual(['item 2', 'item 1', 'round 2', 'deep', 'first']);
+  });
+
   it('goes on when one cannot be undone, and says so', async () => {
     const { runSteps } = await build({
       pay: () => 'p1',

@@ -142,6 +142,27 @@ describe('failures', () => {
     expect(run.failure?.message).toContain('missing');
   });
 
+  it('of an expression that takes too much work fail the step that it belongs to', async () => {
+    const { runSteps, asked } = await build({ a: () => 1 });
+    const input = Array.from({ length: 2_000 }, (_, index) => index);
+    const heavy = '${ size(input.map(x, input.map(y, x + y))) }';
+    const items = { items: '${ input.map(x, input.map(y, x + y)) }' };
+    const steps = [
+      plain('a', { input: heavy }),
+      plain('a', { when: '${ input.map(x, input.map(y, x + y)) == [] }' }),
+      plain('a', { forEach: items }),
+      plain('a', { repeat: { until: '${ input.all(x, input.all(y, x + y >= 0)) }', max: 2 } }),
+      { id: 'nap', sleep: heavy },
+      { id: 'ask', approval: { message: heavy } },
+    ];
+    for (const step of steps) {
+      const run = await runSteps([step], input);
+      expect(run).toMatchObject({ status: 'failed', failure: { code: 'EXPRESSION_FAILED' } });
+      expect(run.failure?.message).toContain('operations');
+    }
+    expect(asked()).toEqual([['a', 'x']]);
+  });
+
   it('fail the step whose output is no JSON or too large', async () => {
     const { runSteps } = await build(
       { odd: () => ({ at: new Date(0) }), huge: () => 'x'.repeat(2_000) },

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { AgentDrainChanged, AgentUnregistered, ClusterChanged, StatusChanged, StatusService } from 'cadre';
+import { workflowsOf } from '../../../src/testing/runs-of.js';
 import { GatherAgent, LaborAgent, ShoutAgent } from './agents.js';
 import { createCluster, pair, type Node } from './nodes.js';
 
@@ -74,5 +75,23 @@ describe('an agent that several nodes host', () => {
     expect(await changed).toMatchObject({ to: 'maintenance', reason: 'tuning' });
     expect(performance.now() - beganAt).toBeLessThan(1_000);
     expect(there.registry.get('shouter').status).toBe('maintenance');
+  });
+});
+
+describe('a workflow that is stored on one node', () => {
+  it('can be run on the others within a second, where it keeps the agents that it needs', async () => {
+    await using cluster = await createCluster();
+    const { here, there } = await pair(cluster, [GatherAgent], [ShoutAgent], 'shout');
+    const changed = new Promise<void>((resolve) => workflowsOf(there).onChange(resolve));
+    const beganAt = performance.now();
+    const steps = [{ id: 'say', capability: 'shout', input: 1 }];
+    await workflowsOf(here).save({ name: 'loud', version: '1.0.0', steps });
+    await changed;
+    expect(performance.now() - beganAt).toBeLessThan(1_000);
+    expect(await there.orchestration.run('loud')).toMatchObject({ status: 'succeeded', output: '1!' });
+    await expect(there.registry.unregister('shouter')).rejects.toMatchObject({
+      code: 'AGENT_IN_USE',
+      details: { dependents: ['the workflow loud@1.0.0'] },
+    });
   });
 });
