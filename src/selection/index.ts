@@ -21,7 +21,14 @@ export { SelectionModule } from './selection.module.js';
 export { resolveSelectionOptions, SELECTION_DEFAULTS, type SelectionOptions } from './selection.options.js';
 export { SELECTION_OPTIONS } from './selection.tokens.js';
 export type * from './selection.types.js';
-export { houseStrategies, type StrategyParts } from './house-strategies.js';
+export { houseStrategies } from './house-strategies.js';
+export type { StrategyParts } from './strategy-parts.types.js';
 export { FirstStrategy } from './strategies/first.strategy.js';
-export { resolveObjective, type Objective, type ObjectiveOptions } from './strategies/objective.js';
+export {
+  resolveObjective,
+  typicalOf,
+  worthOf,
+  type Objective,
+  type ObjectiveOptions,
+} from './strategies/objective.js';
 export { DEFAULT_STRATEGY, StrategyCatalog, type StrategyWish } from './strategy-catalog.js';

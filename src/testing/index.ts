@@ -12,6 +12,7 @@ export { evenly, mixOf, poisson, recorded } from './simulation/arrivals.js';
 export type { Arrivals, SimulatedInput, SimulatedInputs } from './simulation/arrivals.js';
 export { byInputType, changing } from './simulation/behavior.js';
 export type { Behaving, Behavior, Situation } from './simulation/behavior.js';
+export { measureWorth, type Worth } from './simulation/contest.js';
 export { constant, exponential, logNormal, measured, scaled, uniform } from './simulation/distribution.js';
 export type { Distribution } from './simulation/distribution.js';
 export { simulate, type Simulation } from './simulation/simulate.js';

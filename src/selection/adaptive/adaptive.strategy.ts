@@ -1,0 +1,102 @@
+import type { AttemptObservation } from '../../metrics/index.js';
+import type { Candidate, RecordedChoice, Selection, SelectionRequest } from '../selection.types.js';
+import type { StrategyParts } from '../strategy-parts.types.js';
+import { Strategy } from '../strategy.js';
+import { appraise } from './appraise.js';
+import { Arm } from './arm.js';
+import { newBelief } from './belief.js';
+import type { Lesson, Moment } from './cell.js';
+import { CONTEXT_LEVELS, ContextDepth, contextsOf } from './contexts.js';
+import { drawChoice, EVIDENCE_NAMES } from './drawn-choice.js';
+import { judgeDepth } from './judge-depth.js';
+
+/** What is known of one capability. */
+interface Field {
+  attempts: number;
+  readonly depth: ContextDepth;
+  /** A release that leaves is forgotten with its object. */
+  readonly arms: WeakMap<Candidate, Arm>;
+}
+
+/**
+ * Learns which candidate is worth most: contextual Thompson sampling over the objective of `balanced`.
+ *
+ * Of each candidate it keeps what it believes of success, duration and cost, for the capability and for finer contexts, and draws
+ * from it, so that who is probably the best gets most tasks, and who might be is tried as often as it is likely to be. Beliefs fade:
+ * it follows agents that change. See `ContextDepth` for how fine the contexts are, and `drawChoice` for the draw.
+ */
+export class AdaptiveStrategy extends Strategy {
+  readonly name = 'adaptive';
+  override readonly evidenceNames = EVIDENCE_NAMES;
+  readonly #fields = new Map<string, Field>();
+  readonly #levels: number;
+
+  /** @param levels of contexts that it learns, 1 to 4; 1 is free of context */
+  constructor(
+    private readonly parts: StrategyParts,
+    levels: number = CONTEXT_LEVELS,
+  ) {
+    super();
+    this.#levels = levels;
+  }
+
+  select(candidates: readonly Candidate[], request: SelectionRequest): Selection {
+    const field = this.#fieldOf(request.capability);
+    const moment = this.#momentOf(field);
+    const contexts = contextsOf(request, field.depth.level + 1);
+    const beliefs = candidates.map((candidate) => {
+      const belief = newBelief();
+      const arm = this.#armOf(field, candidate, request);
+      arm.believe(belief, moment);
+      for (let level = 1; level < contexts.length; level += 1)
+        arm.believeIn(contexts[level] as string, belief, moment);
+      return belief;
+    });
+    const evidence = appraise(beliefs, this.parts.objective);
+    return drawChoice(evidence, this.parts.random.below(2 ** 32));
+  }
+
+  override replay({ evidence = [], seed = 0 }: RecordedChoice): Selection {
+    return drawChoice(evidence, seed);
+  }
+
+  override onOutcome(candidate: Candidate, request: SelectionRequest, outcome: AttemptObservation): void {
+    const { verdict, durationMs, costUsd } = outcome;
+    if (verdict === 'excused' || !isAmount(durationMs) || !isAmount(costUsd)) return;
+    const lesson: Lesson = { hasSucceeded: verdict === 'succeeded', durationMs, costUsd };
+    const field = this.#fieldOf(request.capability);
+    const arm = this.#armOf(field, candidate, request);
+    field.attempts += 1;
+    const moment = this.#momentOf(field);
+    const contexts = contextsOf(request, this.#levels);
+    judgeDepth(field.depth, arm, lesson, { contexts, moment });
+    arm.learn(lesson, contexts, moment);
+  }
+
+  #fieldOf(capability: string): Field {
+    let field = this.#fields.get(capability);
+    if (field === undefined) {
+      field = { attempts: 0, depth: new ContextDepth(), arms: new WeakMap() };
+      this.#fields.set(capability, field);
+    }
+    return field;
+  }
+
+  #momentOf({ attempts }: Field): Moment {
+    return { attempts, nowMs: this.parts.clock.monotonicMs() };
+  }
+
+  /** What is known of a candidate begins with what was measured before this process started, or is declared. */
+  #armOf(field: Field, candidate: Candidate, { capability }: SelectionRequest): Arm {
+    let arm = field.arms.get(candidate);
+    if (arm === undefined) {
+      arm = new Arm(this.parts.book.estimate(candidate, capability), this.#momentOf(field));
+      field.arms.set(candidate, arm);
+    }
+    return arm;
+  }
+}
+
+function isAmount(value: number): boolean {
+  return value >= 0 && value < Infinity;
+}

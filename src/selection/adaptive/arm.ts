@@ -1,0 +1,75 @@
+import type { PerformanceEstimate } from '../../metrics/index.js';
+import { believeNothing, LOG_VARIANCE, refine, type Belief } from './belief.js';
+import { Cell, logOf, usdOf, type Lesson, type Moment } from './cell.js';
+
+/** What was known before weighs at most as much as so many attempts. */
+const PRIOR_MOST = 20;
+
+/** What is declared weighs as much as so many. */
+const DECLARED = 2;
+
+/** More contexts than this are not kept for one agent; the oldest ones go. */
+const MOST_CONTEXTS = 500;
+
+/** What is known of one agent at one capability, over all and in each context. */
+export class Arm {
+  readonly #root: Cell;
+  readonly #contexts = new Map<string, Cell>();
+
+  /** @param estimate what was measured before, or is declared */
+  constructor(estimate: PerformanceEstimate, moment: Moment) {
+    this.#root = new Cell(moment);
+    adopt(this.#root, estimate);
+  }
+
+  /** Fills in what is believed of the agent over all. */
+  believe(belief: Belief, moment: Moment): void {
+    believeNothing(belief);
+    refine(belief, this.#root, this.#root.fadingAt(moment), true);
+  }
+
+  /** Brings what is believed in the next coarser context down to a finer one; without experience it stays as it is. */
+  believeIn(context: string, belief: Belief, moment: Moment): void {
+    const cell = this.#contexts.get(context);
+    if (cell !== undefined) refine(belief, cell, cell.fadingAt(moment), false);
+  }
+
+  /** @param contexts from the coarsest on, of which the first is over all */
+  learn(lesson: Lesson, contexts: readonly string[], moment: Moment): void {
+    this.#root.learn(lesson, moment);
+    for (let level = 1; level < contexts.length; level += 1) {
+      this.#cellOf(contexts[level] as string, moment).learn(lesson, moment);
+    }
+  }
+
+  #cellOf(context: string, moment: Moment): Cell {
+    let cell = this.#contexts.get(context);
+    if (cell !== undefined) return cell;
+    if (this.#contexts.size >= MOST_CONTEXTS) {
+      this.#contexts.delete(this.#contexts.keys().next().value as string);
+    }
+    this.#contexts.set(context, (cell = new Cell(moment)));
+    return cell;
+  }
+}
+
+function adopt(cell: Cell, estimate: PerformanceEstimate): void {
+  const { successAlpha, successBeta, sampleCount, meanDurationMs, meanCostUsd } = estimate;
+  // Beta(1, 1) is believed of everybody anyway.
+  const succeeded = Math.max(successAlpha - 1, 0);
+  const failed = Math.max(successBeta - 1, 0);
+  const share = Math.min(PRIOR_MOST / (succeeded + failed || 1), 1);
+  cell.succeeded = succeeded * share;
+  cell.failed = failed * share;
+  const weight = Math.min(sampleCount + DECLARED, PRIOR_MOST);
+  if (meanDurationMs !== undefined) {
+    cell.durations = weight;
+    cell.meanLogMs = logOf(meanDurationMs) - LOG_VARIANCE / 2;
+    cell.spreadLogMs = weight * LOG_VARIANCE;
+  }
+  if (meanCostUsd !== undefined) {
+    cell.costs = weight;
+    cell.meanUsd = usdOf(meanCostUsd);
+    cell.spreadUsd = weight * cell.meanUsd ** 2 * LOG_VARIANCE;
+  }
+}

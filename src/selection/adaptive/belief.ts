@@ -1,0 +1,92 @@
+import type { Cell } from './cell.js';
+
+/**
+ * What is believed of an agent in a context: success is Beta, the logarithm of the duration is normal with a normal-inverse-gamma
+ * prior, the cost is taken as normal. Each as a mean and how many attempts it rests on.
+ */
+export interface Belief {
+  successRatio: number;
+  successWeight: number;
+  /** `NaN` when no duration is known. */
+  logMs: number;
+  logMsVariance: number;
+  logMsWeight: number;
+  /** `NaN` when no cost is known. */
+  costUsd: number;
+  costVariance: number;
+  costWeight: number;
+}
+
+/** How many attempts a finer context takes over from the next coarser one. */
+const HANDED_DOWN = 8;
+
+/** Variance of the logarithm of durations before there are any: a deviation of about one half. */
+export const LOG_VARIANCE = 0.25;
+
+/** How many attempts the variances above weigh. */
+const VARIANCE_WEIGHT = 2;
+
+/** A belief to be filled in. */
+export function newBelief(): Belief {
+  return {
+    successRatio: 0.5,
+    successWeight: 2,
+    logMs: Number.NaN,
+    logMsVariance: LOG_VARIANCE,
+    logMsWeight: 0,
+    costUsd: Number.NaN,
+    costVariance: 0,
+    costWeight: 0,
+  };
+}
+
+/** Before anything is known any reliability is as likely as another, Beta(1, 1), and nothing is known of the rest. */
+export function believeNothing(belief: Belief): void {
+  Object.assign(belief, NOTHING);
+}
+
+const NOTHING = Object.freeze(newBelief());
+
+/** Brings the belief of the coarser context down to the cell of a finer one; `fading` is the cell's. */
+export function refine(belief: Belief, cell: Cell, fading: number, isRoot: boolean): void {
+  const handedDown = isRoot ? 2 : Math.min(HANDED_DOWN, belief.successWeight);
+  const tries = (cell.succeeded + cell.failed) * fading;
+  belief.successRatio = (belief.successRatio * handedDown + cell.succeeded * fading) / (handedDown + tries);
+  belief.successWeight = handedDown + tries;
+  refineDuration(belief, cell, fading, isRoot);
+  refineCost(belief, cell, fading, isRoot);
+}
+
+function refineDuration(belief: Belief, cell: Cell, fading: number, isRoot: boolean): void {
+  const count = cell.durations * fading;
+  if (count === 0) {
+    belief.logMsWeight = Math.min(belief.logMsWeight, HANDED_DOWN);
+    return;
+  }
+  const before = isRoot ? 0 : Math.min(HANDED_DOWN, belief.logMsWeight);
+  const known = before > 0 ? belief.logMs : cell.meanLogMs;
+  belief.logMs = (known * before + cell.meanLogMs * count) / (before + count);
+  belief.logMsWeight = before + count;
+  belief.logMsVariance =
+    (belief.logMsVariance * VARIANCE_WEIGHT + cell.spreadLogMs * fading) / (VARIANCE_WEIGHT + count);
+}
+
+function refineCost(belief: Belief, cell: Cell, fading: number, isRoot: boolean): void {
+  const count = cell.costs * fading;
+  if (count === 0) {
+    belief.costWeight = Math.min(belief.costWeight, HANDED_DOWN);
+    return;
+  }
+  const before = isRoot ? 0 : Math.min(HANDED_DOWN, belief.costWeight);
+  const known = before > 0 ? belief.costUsd : cell.meanUsd;
+  belief.costUsd = (known * before + cell.meanUsd * count) / (before + count);
+  belief.costWeight = before + count;
+  // Before there is more than one, a cost may as well be half as high or half as high again.
+  const variance = isRoot ? belief.costUsd * belief.costUsd * LOG_VARIANCE : belief.costVariance;
+  belief.costVariance = (variance * VARIANCE_WEIGHT + cell.spreadUsd * fading) / (VARIANCE_WEIGHT + count);
+}
+
+/** The mean of a log-normal duration. */
+export function durationOf({ logMs, logMsVariance }: Belief): number {
+  return Math.exp(logMs + Math.min(logMsVariance, 4) / 2);
+}

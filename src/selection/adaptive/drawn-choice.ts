@@ -1,0 +1,98 @@
+import { SeededRandom } from '../../common/index.js';
+import type { Selection } from '../selection.types.js';
+
+/** Of each candidate: success ratio, duration, cost, the value they come to, and how far it may be off. */
+export const EVIDENCE_NAMES = ['successRatio', 'durationMs', 'costUsd', 'value', 'deviation'] as const;
+
+const COUNT = EVIDENCE_NAMES.length;
+const VALUE = 3;
+const DEVIATION = 4;
+
+/**
+ * Draws a value for each candidate from what is believed of it, and takes the highest: each is chosen as often as it is likely to be
+ * the best (Thompson, "On the likelihood that one unknown probability exceeds another in view of the evidence of two samples",
+ * 1933). A pure function of evidence and seed.
+ */
+export function drawChoice(evidence: readonly number[], seed: number): Selection {
+  const scores = drawScores(evidence, seed);
+  let index = 0;
+  for (let at = 1; at < scores.length; at += 1) {
+    if ((scores[at] as number) > (scores[index] as number)) index = at;
+  }
+  const value = Math.round((evidence[COUNT * index + VALUE] as number) * 1_000) / 1_000;
+  return {
+    index,
+    reason: `expected worth ${value} of 1, drawn as the best of ${scores.length}`,
+    scores,
+    propensity: propensityOf(evidence, index),
+    seed,
+    evidence,
+  };
+}
+
+/** Normal draws in pairs, by Box and Muller (1958). */
+function drawScores(evidence: readonly number[], seed: number): number[] {
+  const random = new SeededRandom(seed);
+  const count = evidence.length / COUNT;
+  const scores = new Array<number>(count);
+  for (let at = 0; at < count; at += 2) {
+    const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
+    const angle = 2 * Math.PI * random.next();
+    scores[at] = valueAt(evidence, at) + deviationAt(evidence, at) * radius * Math.cos(angle);
+    if (at + 1 === count) break;
+    scores[at + 1] = valueAt(evidence, at + 1) + deviationAt(evidence, at + 1) * radius * Math.sin(angle);
+  }
+  return scores;
+}
+
+const valueAt = (evidence: readonly number[], at: number): number => evidence[COUNT * at + VALUE] as number;
+const deviationAt = (evidence: readonly number[], at: number): number =>
+  evidence[COUNT * at + DEVIATION] as number;
+
+/** Where the normal density is looked at, in deviations, evenly from -3.5 to 3.5. */
+const NODES = Array.from({ length: 29 }, (_, at) => at / 4 - 3.5);
+const DENSITIES = NODES.map((node) => Math.exp((-node * node) / 2));
+const TOTAL = DENSITIES.reduce((sum, density) => sum + density, 0);
+
+/** Less than this is never said: its inverse weighs what was observed. */
+const LEAST = 1e-6;
+
+/**
+ * The probability with which a candidate draws the highest value: the integral over its own draw of the probability that all others
+ * draw less, by the trapezoidal rule. Off by at most 0.01, where a rival is far less doubtful; else by far less.
+ */
+export function propensityOf(evidence: readonly number[], index: number): number {
+  const rivals = findRivals(evidence, index);
+  let sum = 0;
+  for (let node = 0; node < NODES.length; node += 1) {
+    const own = valueAt(evidence, index) + deviationAt(evidence, index) * (NODES[node] as number);
+    let all = DENSITIES[node] as number;
+    for (let at = 0; at < rivals.length && all > LEAST * LEAST; at += 1) {
+      const rival = rivals[at] as number;
+      all *= normalBelow((own - valueAt(evidence, rival)) / deviationAt(evidence, rival));
+    }
+    sum += all;
+  }
+  return Math.min(Math.max(sum / TOTAL, LEAST), 1);
+}
+
+/** The others, without those that can hardly be better. */
+function findRivals(evidence: readonly number[], index: number): number[] {
+  const least = valueAt(evidence, index) - 4 * deviationAt(evidence, index);
+  const rivals: number[] = [];
+  for (let at = 0; COUNT * at < evidence.length; at += 1) {
+    if (at !== index && valueAt(evidence, at) + 4 * deviationAt(evidence, at) > least) rivals.push(at);
+  }
+  return rivals;
+}
+
+/** The normal distribution function to 7 digits. Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.2.17. */
+export function normalBelow(z: number): number {
+  const away = Math.abs(z);
+  if (away > 6) return z > 0 ? 1 : 0;
+  const t = 1 / (1 + 0.2316419 * away);
+  const series =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const above = (Math.exp((-away * away) / 2) / Math.sqrt(2 * Math.PI)) * series;
+  return z > 0 ? 1 - above : above;
+}
