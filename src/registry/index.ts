@@ -17,6 +17,8 @@ export { findReleases } from './catalog/agent-info.js';
 export { AgentRegistry } from './agent-registry.service.js';
 export type { CapabilityEntry } from './catalog/capability-index.js';
 export { Catalog, parseAgentReference } from './catalog/catalog.js';
+export { liesIn } from './catalog/regions.js';
+export { checkVersionRange } from './catalog/version-range.js';
 export * from './registry.errors.js';
 export * from './registry.events.js';
 export { RegistryModule } from './registry.module.js';

@@ -84,6 +84,18 @@ describe('filterReleases', () => {
     expect(excluded).toMatchObject([{ code: 'tried', reason: 'failed this task already' }]);
   });
 
+  it('excludes whoever lies outside of the places that the task must not leave', () => {
+    const residency = ['eu', 'ch'];
+    expect(reasonFor({ region: 'eu-west' }, { residency })).toBeUndefined();
+    expect(reasonFor({ region: 'us-east' }, { residency })).toMatchObject({
+      code: 'residency',
+      reason: 'runs in us-east; the task must not leave eu, ch',
+    });
+    expect(reasonFor({}, { residency })).toMatchObject({
+      reason: 'runs in no region; the task must not leave eu, ch',
+    });
+  });
+
   it('excludes other regions, and none at all', () => {
     const region = 'eu-west';
     expect(reasonFor({ region: 'us-east' }, { region })).toMatchObject({

@@ -1,5 +1,5 @@
 import type { Contract, Match, RunContext } from '../agents/index.js';
-import { findMissingDependency, type Catalog, type Release } from '../registry/index.js';
+import { findMissingDependency, liesIn, type Catalog, type Release } from '../registry/index.js';
 import type { Exclusion, ExclusionCode } from './selection.types.js';
 
 /** What a candidate must meet. */
@@ -9,6 +9,8 @@ export interface Requirements {
   /** How the input matched each contract; absent when only asked who would be chosen for any input. */
   readonly matches?: ReadonlyMap<Contract, Match>;
   readonly region?: string;
+  /** Places that the task must not leave. */
+  readonly residency?: readonly string[];
   readonly tags?: readonly string[];
   /** Releases that failed this task already. */
   readonly tried?: ReadonlySet<Release>;
@@ -72,10 +74,17 @@ function findExclusion(
   );
 }
 
-function findLabelMismatch(release: Release, { region, tags }: Requirements): Exclusion | undefined {
+function findLabelMismatch(
+  release: Release,
+  { region, residency, tags }: Requirements,
+): Exclusion | undefined {
   const { manifest } = release;
   if (region !== undefined && manifest.region !== region) {
     return exclude(release, 'region', `runs in ${manifest.region ?? 'no region'}, not in ${region}`);
+  }
+  if (residency !== undefined && !liesIn(manifest.region, residency)) {
+    const where = manifest.region ?? 'no region';
+    return exclude(release, 'residency', `runs in ${where}; the task must not leave ${residency.join(', ')}`);
   }
   const missing = tags?.find((tag) => !manifest.tags.includes(tag));
   return missing === undefined ? undefined : exclude(release, 'tag', `has no tag "${missing}"`);

@@ -9,6 +9,7 @@ export {
   type ChosenRelease,
 } from './choose.js';
 export { exclude, filterReleases, type FilterResult, type Requirements } from './filters.js';
+export { preferRegions } from './prefer-regions.js';
 export { Strategy, type RanksCandidates } from './strategy.js';
 export { SelectionStrategy } from './declared/selection-strategy.decorator.js';
 export { ChoiceService, choiceIdOf } from './explanation/choices.service.js';

@@ -120,6 +120,6 @@ export class MemoryRemoteTaskQueue extends RemoteTaskQueue {
 
 const idOf = (runId: string, name: string): string => `${runId} ${name}`;
 
-function keyOf({ capability, agent, region, tags = [] }: Demand): string {
-  return JSON.stringify([capability, agent, region, tags.toSorted()]);
+function keyOf({ capability, agent, region, residency, tags = [] }: Demand): string {
+  return JSON.stringify([capability, agent, region, residency?.toSorted(), tags.toSorted()]);
 }

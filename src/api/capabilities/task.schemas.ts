@@ -17,7 +17,15 @@ const routing = {
     .optional()
     .describe('On whose behalf; X-Cadre-Tenant says the same, and the two must not differ.'),
   agent: name.optional().describe('Pins the task: name or name@range.'),
-  region: name.optional(),
+  region: name.optional().describe('Only agents of this very region.'),
+  residency: z
+    .union([name, z.array(name).min(1).max(50)])
+    .optional()
+    .describe('Where the task must not leave; eu-west lies in eu.'),
+  preferredRegions: z.array(name).max(50).optional().describe('Nearest first; the others are the failover.'),
+  versionRange: name
+    .optional()
+    .describe('Of each agent, the highest release in this range instead of the current one.'),
   tags: z.array(name).max(50).optional(),
   whenUnavailable: z.enum(['alternative', 'queue', 'skip', 'fail']).optional(),
 };

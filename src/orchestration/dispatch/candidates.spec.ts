@@ -77,6 +77,16 @@ describe('findCandidates', () => {
     });
   });
 
+  it('finds the highest release of each agent in a range of versions', () => {
+    expect(setup(VERSIONS, { versionRange: '^1.0.0' }).find()).toEqual({
+      releases: ['a@1.5.0', 'b@1.0.0'],
+      alternatives: [],
+      aside: ['a@2.0.0 version', 'a@1.0.0 version'],
+      contracts: 1,
+    });
+    expect(setup(VERSIONS, { versionRange: '^3.0.0' }).find().releases).toEqual([]);
+  });
+
   it('keeps the other providers as alternatives where the task allows one', () => {
     const Wider = capability({ ...Echo, input: z.union([z.string(), z.number()]) });
     const agents = [{ name: 'a' }, { name: 'b', provides: [Wider] }];

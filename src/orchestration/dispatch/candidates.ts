@@ -32,6 +32,8 @@ export interface CandidateQuery {
   readonly capability: string;
   /** `name` or `name@range`. */
   readonly agent?: string;
+  /** Of each agent, the highest release in it instead of the current one. */
+  readonly versionRange?: string;
   readonly whenUnavailable: UnavailablePolicy;
 }
 
@@ -65,6 +67,7 @@ export function findCandidates(catalog: Catalog, query: CandidateQuery): Candida
   const entry = catalog.index.entry(query.capability);
   if (query.agent !== undefined) return findPinned(catalog, entry, query, query.agent);
   if (entry === undefined) return NOBODY;
+  if (query.versionRange !== undefined) return findInRange(catalog, entry, query, query.versionRange);
   let set = openSets.get(entry);
   if (set === undefined) openSets.set(entry, (set = toOpenSet(entry)));
   return set;
@@ -88,6 +91,25 @@ function toOpenSet({ providers, standby, contracts }: CapabilityEntry): Candidat
 
 function standsBy(release: Release): Exclusion {
   return exclude(release, 'standby', 'stands by, as another version of its agent is current');
+}
+
+/** The highest release of each agent that is in the range and provides the capability, whether it is current or stands by. */
+function findInRange(
+  catalog: Catalog,
+  { providers, standby }: CapabilityEntry,
+  { capability }: CandidateQuery,
+  range: string,
+): CandidateSet {
+  const all = [...providers, ...standby];
+  const names = [...new Set(all.map(({ name }) => name))];
+  const releases = names
+    .map((name) => catalog.find(name, range))
+    .filter((release) => release?.capabilities.has(capability)) as Release[];
+  const aside = all
+    .filter((release) => !releases.includes(release))
+    .map((release) => exclude(release, 'version', `is not the highest release of its agent in ${range}`));
+  const contracts = [...new Set(releases.map((release) => contractOf(release, capability)))];
+  return { releases, alternatives: NONE, aside, contracts };
 }
 
 function findPinned(

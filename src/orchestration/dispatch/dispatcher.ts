@@ -5,10 +5,12 @@ import {
   chooseAgain,
   chooseNobody,
   chooseRelease,
+  preferRegions,
   RETRIED,
   teach,
   teachOutcome,
   type Choice,
+  type FilterResult,
   type Strategy,
   type StrategyCatalog,
   type StrategyWish,
@@ -75,7 +77,7 @@ export class Dispatcher {
   /** Who would be chosen now; takes nothing and changes nothing. */
   preview(task: TaskRun): Choice {
     const { strategy, candidates } = task;
-    const filtered = filterCandidates(candidates, task.requirements, this.catalog);
+    const filtered = this.#filter(task, candidates);
     if (filtered.free.length === 0) return chooseNobody(strategy, filtered, candidates.aside);
     return chooseRelease(strategy, filtered, task.selection, candidates.aside).choice;
   }
@@ -83,7 +85,7 @@ export class Dispatcher {
   #look(task: TaskRun): Look {
     const { strategy } = task;
     const candidates = this.#refresh(task);
-    const filtered = filterCandidates(task.narrow(candidates), task.requirements, this.catalog);
+    const filtered = this.#filter(task, task.narrow(candidates));
     if (filtered.free.length === 0) {
       task.choice = chooseNobody(strategy, filtered, candidates.aside);
       return filtered.busy.length > 0 ? 'busy' : 'nobody';
@@ -103,6 +105,12 @@ export class Dispatcher {
     this.#report(strategy, task, problem);
     this.#report(strategy, task, teach(strategy, release, task.selection));
     return release;
+  }
+
+  #filter(task: TaskRun, candidates: CandidateSet): FilterResult {
+    const result = filterCandidates(candidates, task.requirements, this.catalog);
+    const { preferredRegions } = task.options;
+    return preferredRegions === undefined ? result : preferRegions(result, preferredRegions);
   }
 
   #report({ name }: Strategy, { capability }: TaskRun, problem: string | undefined): void {

@@ -150,8 +150,8 @@ export class TaskExecutor {
   #open(capability: string, input: unknown, options: TaskOptions | undefined, step?: StepOfRun): TaskRun {
     const { catalog, clock } = this.parts;
     const resolved = resolveTaskOptions(options, step?.context);
-    const { agent, whenUnavailable, inputType } = resolved;
-    const query = { capability, agent, whenUnavailable };
+    const { agent, versionRange, whenUnavailable, inputType } = resolved;
+    const query = { capability, agent, versionRange, whenUnavailable };
     checkQuery(catalog, query);
     const strategy = this.parts.dispatcher.strategyFor(resolved);
     const request = {

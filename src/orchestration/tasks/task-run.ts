@@ -118,21 +118,22 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
 
   /** Who may be asked. */
   get query(): CandidateQuery {
-    const { agent, whenUnavailable } = this.options;
-    return { capability: this.capability, agent, whenUnavailable };
+    const { agent, versionRange, whenUnavailable } = this.options;
+    return { capability: this.capability, agent, versionRange, whenUnavailable };
   }
 
   /** What a candidate must meet now. */
   get requirements(): Requirements {
     if (this.#requirements === undefined) {
       const { capability, context } = this;
-      const { region, tags } = this.options;
+      const { region, residency, tags } = this.options;
       const { matches } = this.input;
       this.#requirements = {
         capability,
         context,
         matches,
         region,
+        residency,
         tags,
         tried: this.#givenUp,
         stops: this.#stops,

@@ -25,6 +25,9 @@ describe('resolveTaskOptions', () => {
       inputType: 'text',
       strategy: 'first',
       region: 'eu-west',
+      residency: ['eu', 'ch'],
+      preferredRegions: ['eu-west', 'eu'],
+      versionRange: '^2.0.0',
       tags: ['fast'],
       whenUnavailable: 'queue',
       timeoutMs: 1,
@@ -58,6 +61,26 @@ describe('resolveTaskOptions', () => {
     const ofRun = RunContext.of({ topic: 'agents' });
     expect(resolveTaskOptions(undefined, ofRun).context).toBe(ofRun);
     expect(resolveTaskOptions({ context: { profile } }, ofRun).context).toBe(ofRun);
+  });
+
+  it('takes one place for a list of it', () => {
+    expect(resolveTaskOptions({ residency: 'eu' }).residency).toEqual(['eu']);
+    const cases: [object, string][] = [
+      [{ residency: [] }, 'residency is a list; it must be a region, or a list of at least one'],
+      [{ residency: [''] }, 'residency is ""; it must be a text that is not empty'],
+      [{ residency: 5 }, 'residency is 5; it must be a text that is not empty'],
+      [{ preferredRegions: 'eu' }, 'preferredRegions is "eu"; it must be a list of texts'],
+    ];
+    for (const [wrong, message] of cases) expect(() => resolveTaskOptions(options(wrong))).toThrow(message);
+  });
+
+  it('takes a range of versions, but not beside a pin, which has its own', () => {
+    expect(() => resolveTaskOptions({ versionRange: 'newest!' })).toThrow(
+      expect.objectContaining({ code: 'VERSION_RANGE_INVALID' }),
+    );
+    expect(() => resolveTaskOptions({ versionRange: '^2', agent: 'writer' })).toThrow(
+      'versionRange is "^2"; it must be left out beside agent: write name@range',
+    );
   });
 
   it('refuses a context that cannot be copied', () => {

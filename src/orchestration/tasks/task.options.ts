@@ -6,6 +6,7 @@ import {
   type ResolvedRetryOptions,
   type RetryOptions,
 } from '../../common/index.js';
+import { checkVersionRange } from '../../registry/index.js';
 import { TaskOptionError } from '../orchestration.errors.js';
 import type { TaskOptions, UnavailablePolicy } from './task.types.js';
 
@@ -22,11 +23,12 @@ const MAX_TENANT_LENGTH = 200;
 const POLICIES: readonly UnavailablePolicy[] = ['alternative', 'queue', 'skip', 'fail'];
 
 /** A task's options, complete and within their bounds. */
-export interface ResolvedTaskOptions extends Omit<TaskOptions, 'context' | 'retry'> {
+export interface ResolvedTaskOptions extends Omit<TaskOptions, 'context' | 'retry' | 'residency'> {
   readonly whenUnavailable: UnavailablePolicy;
   readonly timeoutMs: number;
   readonly queueTimeoutMs: number;
   readonly retry: ResolvedRetryOptions;
+  readonly residency?: readonly string[];
   /** `Infinity` when there is no limit. */
   readonly maxFallbacks: number;
   readonly context: RunContext;
@@ -60,6 +62,7 @@ export function resolveTaskOptions(options?: TaskOptions, context?: RunContext):
     queueTimeoutMs: options.queueTimeoutMs ?? TASK_DEFAULTS.queueTimeoutMs,
     maxFallbacks: options.maxFallbacks ?? Infinity,
     whenUnavailable: resolvePolicy(options),
+    residency: resolvePlaces(options),
     retry: resolveRetry(options.retry),
     context: context ?? RunContext.of(options.context ?? {}),
   };
@@ -78,9 +81,29 @@ function checkTexts({ inputType, strategy, agent, region, tags, idempotencyKey }
   checkText('agent', agent);
   checkText('region', region);
   checkText('idempotencyKey', idempotencyKey, MAX_KEY_LENGTH);
-  if (tags === undefined) return;
-  if (!Array.isArray(tags)) refuse('tags', tags, 'a list of texts');
-  for (const tag of tags) checkText('tags', tag);
+  checkTextList('tags', tags);
+}
+
+function checkTextList(field: string, list: readonly string[] | undefined): void {
+  if (list === undefined) return;
+  if (!Array.isArray(list)) refuse(field, list, 'a list of texts');
+  for (const entry of list) checkText(field, entry);
+}
+
+/** Checks what says where and in which versions a task may be done; answers the places that it must not leave. */
+function resolvePlaces(options: TaskOptions): readonly string[] | undefined {
+  const { residency, preferredRegions, versionRange, agent } = options;
+  checkTextList('preferredRegions', preferredRegions);
+  if (versionRange !== undefined) {
+    if (agent !== undefined) refuse('versionRange', versionRange, 'left out beside agent: write name@range');
+    checkVersionRange(versionRange);
+  }
+  if (residency === undefined) return undefined;
+  const places = Array.isArray(residency) ? (residency as readonly string[]) : [residency as string];
+  // Nowhere at all would be a task that nobody may do.
+  if (places.length === 0) refuse('residency', residency, 'a region, or a list of at least one');
+  checkTextList('residency', places);
+  return places;
 }
 
 function checkHints({ priority, criticality, tenant }: TaskOptions): void {

@@ -32,8 +32,14 @@ export interface TaskOptions {
   readonly criticality?: 'normal' | 'critical';
   /** On whose behalf, for statistics and limits; 1 to 200 characters. */
   readonly tenant?: string;
-  /** Only agents of this region. */
+  /** Only agents of this very region. */
   readonly region?: string;
+  /** Where the task must not leave: only agents in one of these places. `eu-west` lies in `eu`. */
+  readonly residency?: string | readonly string[];
+  /** Nearest first: agents there are asked before others, as long as one is free. `eu-west` lies in `eu`. */
+  readonly preferredRegions?: readonly string[];
+  /** Of each agent, the highest release in this range instead of the current one; not beside `agent`, which has a range of its own. */
+  readonly versionRange?: string;
   /** Only agents with all of these tags. */
   readonly tags?: readonly string[];
   /** Default `alternative`; `fail` for a pinned task. */

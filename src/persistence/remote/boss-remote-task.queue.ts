@@ -164,8 +164,14 @@ export class BossRemoteTaskQueue extends RemoteTaskQueue {
 }
 
 /** The same for demands that ask the same. @throws TASK_OPTION_INVALID for one with a great many tags */
-function queueOf({ capability, agent, region, tags = [] }: Demand): string {
-  const asked = { capability, agent, region, tags: tags.length === 0 ? undefined : tags.toSorted() };
+function queueOf({ capability, agent, region, residency, tags = [] }: Demand): string {
+  const asked = {
+    capability,
+    agent,
+    region,
+    residency: residency?.toSorted(),
+    tags: tags.length === 0 ? undefined : tags.toSorted(),
+  };
   const queue = QUEUE_PREFIX + Buffer.from(JSON.stringify(asked)).toString('base64url');
   if (queue.length <= MAX_QUEUE_LENGTH) return queue;
   throw new TaskOptionError('tags are too many to be asked of other nodes; ask for fewer, or shorter ones');

@@ -1,6 +1,7 @@
 import semver from 'semver';
 import { isAvailable } from '../catalog/availability.js';
 import { parseAgentReference, type Catalog } from '../catalog/catalog.js';
+import { liesIn } from '../catalog/regions.js';
 import type { Release } from '../catalog/release.js';
 import type { HostedRelease } from './cluster.store.js';
 
@@ -10,6 +11,8 @@ export interface Demand {
   /** `name` or `name@range`; without a capability, its only one is meant. */
   readonly agent?: string;
   readonly region?: string;
+  /** Places that the task must not leave. */
+  readonly residency?: readonly string[];
   readonly tags?: readonly string[];
 }
 
@@ -58,8 +61,9 @@ function isMeant({ name, version, isCurrent }: HostedRelease, agent: string): bo
 
 function hasLabels(
   release: { readonly region?: string; readonly tags: readonly string[] },
-  { region, tags = [] }: Demand,
+  { region, residency, tags = [] }: Demand,
 ): boolean {
   if (region !== undefined && release.region !== region) return false;
+  if (residency !== undefined && !liesIn(release.region, residency)) return false;
   return tags.every((tag) => release.tags.includes(tag));
 }

@@ -38,6 +38,8 @@ describe('what other nodes host', () => {
     [{ agent: 'writer@newest', capability: 'write' }, []],
     [{ capability: 'write', region: 'eu' }, ['writer@2.0.0']],
     [{ capability: 'write', region: 'us' }, []],
+    [{ capability: 'write', residency: ['us', 'eu'] }, ['writer@2.0.0']],
+    [{ capability: 'write', residency: ['us'] }, []],
     [{ capability: 'write', tags: ['fine'] }, ['writer@2.0.0']],
     [{ capability: 'write', tags: ['fine', 'cheap'] }, []],
   ])('meets %j by %j', (demand, found) => {

@@ -93,6 +93,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   dependency: 'make what it depends on available',
   region: 'run it in the region that the task asks for, or ask for its region',
   residency: 'run it where the task may be done',
+  farther: 'prefer its region, or let nobody in the nearer one be free',
   version: 'ask for a range of versions that it is in',
   tag: 'give it the tag, or do not ask for it',
   context: 'give the task what it needs in the context',

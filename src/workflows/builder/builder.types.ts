@@ -191,7 +191,14 @@ export interface RoutingOptions<Unavailable> {
   /** Says of which data type the input is, where several fit. */
   readonly inputType?: string;
   readonly strategy?: string;
+  /** `urgent` takes the fastest agent, `critical` the most reliable one, where no strategy is named. */
+  readonly priority?: 'normal' | 'urgent';
+  readonly criticality?: 'normal' | 'critical';
   readonly region?: string;
+  /** Where the step must not leave. `eu-west` lies in `eu`. */
+  readonly residency?: string | readonly string[];
+  /** Nearest first; the others are the failover. */
+  readonly preferredRegions?: readonly string[];
   readonly tags?: readonly string[];
   /** Default `alternative`, for a pinned step `fail`. `queue` parks the run until an agent is available. */
   readonly whenUnavailable?: Unavailable;

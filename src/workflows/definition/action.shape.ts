@@ -38,7 +38,19 @@ const TASK_FIELDS = {
   task: { shape: anything, description: 'Another word for input.' },
   inputType: { shape: text(1_000), description: 'Says of which data type the input is, where several fit.' },
   strategy: { shape: names.reference, description: 'How an agent is chosen, such as least-loaded.' },
-  region: { shape: text(100), description: 'Only agents of this region.' },
+  priority: {
+    shape: oneOf('normal', 'urgent'),
+    description: 'urgent: the fastest agent.',
+    default: 'normal',
+  },
+  criticality: {
+    shape: oneOf('normal', 'critical'),
+    description: 'critical: the most reliable agent, also for an urgent step.',
+    default: 'normal',
+  },
+  region: { shape: text(100), description: 'Only agents of this very region.' },
+  residency: { shape: names.places, description: 'Where the step must not leave; eu-west lies in eu.' },
+  preferredRegions: { shape: names.regions, description: 'Nearest first; the others are the failover.' },
   tags: { shape: names.tags, description: 'Only agents with all of these tags.' },
   whenUnavailable: {
     shape: oneOf('alternative', 'queue', 'skip', 'fail'),

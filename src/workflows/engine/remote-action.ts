@@ -105,12 +105,13 @@ export class RemoteAction {
   }
 
   #taskOf({ key, frame }: Unit, task: PlannedTask, name: string, options: RemoteOptions): RemoteTask {
-    const { strategy, whenUnavailable } = task;
+    const { strategy, priority, criticality, preferredRegions, whenUnavailable } = task;
+    const hints = { strategy, priority, criticality, preferredRegions };
     const { runId, run, tenant } = this.execution;
     const { workflow } = run;
     const outputs = frame.context.outputs();
     const demand = demandOf(task);
-    return { runId, workflow, tenant, key, name, demand, strategy, whenUnavailable, outputs, ...options };
+    return { runId, workflow, tenant, key, name, demand, ...hints, whenUnavailable, outputs, ...options };
   }
 
   /** Not from a claim that is over: the next one waits for the very same task. */
@@ -135,8 +136,8 @@ export class RemoteAction {
   }
 }
 
-function demandOf({ capability, agent, region, tags }: PlannedTask): Demand {
-  return { capability, agent, region, tags };
+function demandOf({ capability, agent, region, residency, tags }: PlannedTask): Demand {
+  return { capability, agent, region, residency, tags };
 }
 
 /** Those who could do it are all out of service. */

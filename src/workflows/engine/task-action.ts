@@ -98,13 +98,18 @@ export class TaskAction {
   }
 
   #optionsOf({ key, deadlineAt, signal }: Unit, task: PlannedTask, { type }: Flowing): TaskOptions {
-    const { agent, strategy, region, tags, whenUnavailable } = task;
+    const { agent, strategy, priority, criticality, whenUnavailable } = task;
+    const { region, residency, preferredRegions, tags } = task;
     const isKnown = type !== undefined && this.#accepted.has(task.capability, type);
     return {
       tenant: this.execution.tenant,
       agent,
       strategy,
+      priority,
+      criticality,
       region,
+      residency,
+      preferredRegions,
       tags,
       inputType: task.inputType ?? (isKnown ? type : undefined),
       // The run waits for an agent by itself, without a place in memory.

@@ -35,5 +35,8 @@ export class WorkflowDependents extends AgentDependents {
 function demandOf(action: SubstituteDefinition): Demand[] {
   if ('workflow' in action) return [];
   const { capability, agent, region, tags } = action;
-  return capability === undefined && agent === undefined ? [] : [{ capability, agent, region, tags }];
+  const residency = typeof action.residency === 'string' ? [action.residency] : action.residency;
+  return capability === undefined && agent === undefined
+    ? []
+    : [{ capability, agent, region, residency, tags }];
 }

@@ -69,15 +69,16 @@ export function compileSubstitute(
   return 'workflow' in action ? compileNested(action.workflow, input, context) : compileTask(action, input);
 }
 
-function compileTask(
-  { capability, agent, inputType, strategy, region, tags, whenUnavailable, queueTimeout }: TaskDraft,
-  input: PlannedTask['input'],
-): PlannedTask {
+function compileTask(draft: TaskDraft, input: PlannedTask['input']): PlannedTask {
+  const { capability, agent, inputType, strategy, priority, criticality, queueTimeout } = draft;
+  const { region, residency: places, preferredRegions, tags, whenUnavailable } = draft;
+  const residency = typeof places === 'string' ? [places] : places;
   const queueTimeoutMs =
     queueTimeout === undefined ? DEFAULT_QUEUE_TIMEOUT_MS : parseDurationMs(queueTimeout);
   return {
     kind: 'task',
-    ...defined({ capability, agent, input, inputType, strategy, region, tags, whenUnavailable }),
+    ...defined({ capability, agent, input, inputType, strategy, priority, criticality }),
+    ...defined({ region, residency, preferredRegions, tags, whenUnavailable }),
     queueTimeoutMs,
   };
 }

@@ -59,7 +59,11 @@ export interface PlannedTask {
   readonly input?: CompiledTemplate;
   readonly inputType?: string;
   readonly strategy?: string;
+  readonly priority?: 'normal' | 'urgent';
+  readonly criticality?: 'normal' | 'critical';
   readonly region?: string;
+  readonly residency?: readonly string[];
+  readonly preferredRegions?: readonly string[];
   readonly tags?: readonly string[];
   readonly whenUnavailable?: UnavailablePolicy;
   readonly queueTimeoutMs: number;

@@ -50,6 +50,10 @@ function optionsOf(task: RemoteTask, capability: string, catalog: Catalog): Task
   return {
     agent: demand.agent,
     region: demand.region,
+    residency: demand.residency,
+    priority: task.priority,
+    criticality: task.criticality,
+    preferredRegions: task.preferredRegions,
     tags: demand.tags,
     strategy,
     tenant,

@@ -19,6 +19,9 @@ export interface RemoteTask {
   /** The data type of what flowed in: of use where it is taken as it comes. */
   readonly flowingType?: string;
   readonly strategy?: string;
+  readonly priority?: 'normal' | 'urgent';
+  readonly criticality?: 'normal' | 'critical';
+  readonly preferredRegions?: readonly string[];
   readonly whenUnavailable?: UnavailablePolicy;
   readonly timeoutMs?: number;
   readonly idempotencyKey: string;

@@ -66,6 +66,60 @@ async function choiceOf(body: object): Promise<Body> {
   return itemsOf(await client.get(`tasks/${taskId}/choices`)).at(-1)!;
 }
 
+describe('where a task is done', () => {
+  const done = async (body: object) => (await client.task('echo', { input: 'hi', ...body })).body;
+
+  it('never leaves its places: who is elsewhere, or nowhere, is excluded', async () => {
+    const answer = await done({ residency: 'oceania' });
+    expect(answer).toMatchObject({
+      agent: 'lyrebird',
+      choice: { excluded: [{ code: 'residency' }, { code: 'residency' }] },
+    });
+    const refused = await client.task('echo', { input: 'hi', residency: ['eu', 'us'] });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'NO_AGENT_AVAILABLE' } });
+  });
+
+  it('is the nearest first, and elsewhere where nobody is near', async () => {
+    const near = await done({ preferredRegions: ['eu', 'oceania'], strategy: 'first' });
+    expect(near).toMatchObject({
+      agent: 'lyrebird',
+      choice: { excluded: [{ code: 'farther' }, { code: 'farther' }] },
+    });
+    expect(await done({ preferredRegions: ['eu'], strategy: 'first' })).toMatchObject({ agent: 'parrot' });
+  });
+
+  it('is done in a range of versions', async () => {
+    expect(await done({ versionRange: '^2.0.0' })).toMatchObject({ agent: 'mynah', version: '2.0.0' });
+    const wrong = await client.task('echo', { input: 'hi', versionRange: 'newest!' });
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'VERSION_RANGE_INVALID' } });
+  });
+
+  it('goes by the hints of a task that names no strategy', async () => {
+    const strategyFor = async (body: object) =>
+      (await client.post('capabilities/echo/choices', body)).body['strategy'];
+    expect(await strategyFor({ priority: 'urgent' })).toBe('fastest');
+    expect(await strategyFor({ priority: 'urgent', criticality: 'critical' })).toBe('most-reliable');
+    expect(await strategyFor({ priority: 'urgent', strategy: 'first' })).toBe('first');
+    expect(await strategyFor({})).toBe('longest-name');
+    expect((await client.post('capabilities/echo/choices', { priority: 'high' })).status).toBe(400);
+  });
+
+  it('goes by what the steps of a workflow say', async () => {
+    const steps = [
+      { id: 'here', capability: 'echo', input: 'hi', residency: 'oceania', criticality: 'critical' },
+      { id: 'near', capability: 'echo', input: 'hi', preferredRegions: ['oceania'], priority: 'urgent' },
+    ];
+    const { body } = await client.post('runs?wait=10s', { definition: { name: 'tour', steps } });
+    const told = itemsOf(await client.get(`runs/${String(body['runId'])}/steps`));
+    expect(told).toMatchObject([
+      { agent: 'lyrebird', choice: { strategy: 'most-reliable' } },
+      { agent: 'lyrebird', choice: { strategy: 'fastest' } },
+    ]);
+    const recorded = itemsOf(await client.get('choices?workflow=tour'));
+    expect(recorded).toMatchObject([{ priority: 'urgent' }, { criticality: 'critical' }]);
+  });
+});
+
 describe('a recorded choice over REST', () => {
   it('tells who was chosen, among whom, why, and what came of it', async () => {
     const choice = await choiceOf({ input: 'hi', criticality: 'normal', region: undefined });
