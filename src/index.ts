@@ -193,6 +193,9 @@ export { InvalidWorkflowError, type DefinitionProblem } from './workflows/index.
 // Measured performance
 export {
   PerformanceBook,
+  PerformanceDrifted,
+  PerformanceRecovered,
+  PerformanceReviewed,
   PerformanceService,
   type AttemptObservation,
   type AttemptObserver,
@@ -201,6 +204,15 @@ export {
   type DecisionOptions,
   type DecisionPage,
   type DecisionQuery,
+  type CapabilityReview,
+  type ImprovementOptions,
   type MetricsOptions,
+  type Performance,
   type PerformanceEstimate,
+  type PerformanceReview,
+  type ReviewFinding,
+  type ReviewOptions,
+  type ReviewVerdict,
+  type Total,
+  type TotalsQuery,
 } from './metrics/index.js';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthModule } from '../health/index.js';
+import { MetricsModule } from '../metrics/index.js';
 import { OrchestrationModule } from '../orchestration/index.js';
 import { QuotasModule } from '../quotas/index.js';
 import { RegistryModule } from '../registry/index.js';
@@ -13,6 +14,7 @@ import { QuotasController } from './quotas/quotas.controller.js';
 import { ChoicesController } from './choices/choices.controller.js';
 import { TaskChoicesController } from './choices/task-choices.controller.js';
 import { HealthController } from './health.controller.js';
+import { PerformanceController, ReviewsController } from './performance/performance.controller.js';
 import { EventStreams } from './runs/event-streams.service.js';
 import { RunDetailsController } from './runs/run-details.controller.js';
 import { RunsController } from './runs/runs.controller.js';
@@ -33,11 +35,14 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     HealthModule,
     QuotasModule,
     SelectionModule,
+    MetricsModule,
     OrchestrationModule,
     WorkflowsModule,
   ],
   controllers: [
     AgentsController,
+    ReviewsController,
+    PerformanceController,
     CapabilitiesController,
     ChoicesController,
     TaskChoicesController,

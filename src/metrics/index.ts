@@ -41,3 +41,9 @@ export {
   type Retention,
   type Series,
 } from './rollups/performance.store.js';
+export { PerformanceDrifted, PerformanceRecovered, PerformanceReviewed } from './metrics.events.js';
+export { DriftWatch } from './reviews/drift-watch.js';
+export type { SuccessRatio } from './reviews/comparisons.js';
+export type * from './reports/reports.types.js';
+export type * from './reviews/review.types.js';
+export type { ImprovementOptions, ReviewOptions } from './metrics.options.js';

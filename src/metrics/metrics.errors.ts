@@ -35,3 +35,15 @@ export class DecisionCursorError extends CadreError {
     });
   }
 }
+
+/** A question about performance is out of bounds. */
+export class MetricsInputError extends CadreError {
+  constructor(field: string, value: unknown, allowed: string) {
+    super({
+      code: 'METRICS_INPUT_INVALID',
+      kind: 'input',
+      message: `${field} is ${String(value).slice(0, 60)}; it must be ${allowed}.`,
+      details: { field },
+    });
+  }
+}

@@ -6,6 +6,7 @@ import {
   AttemptRecorder,
   DECISION_OPTIONS,
   DecisionLog,
+  DriftWatch,
   PerformanceBook,
   type AttemptObserver,
   type ResolvedDecisionOptions,
@@ -38,7 +39,7 @@ export const orchestrationProviders: Provider[] = [
   {
     // Told of every attempt, in this order.
     provide: OBSERVERS,
-    inject: [PerformanceBook, AttemptRecorder, TrafficWatch],
+    inject: [PerformanceBook, AttemptRecorder, DriftWatch, TrafficWatch],
     useFactory: (...observers: AttemptObserver[]) => observers,
   },
   {

@@ -52,6 +52,15 @@ export function excludeBusy(release: Release): Exclusion {
   return exclude(release, 'capacity', `all slots in use: ${inFlight} of ${manifest.maxConcurrentTasks}`);
 }
 
+/** What is known against a release at a capability, by its health and its performance. */
+function findObstacle(release: Release, capability: string): Exclusion | undefined {
+  if (release.isUnwell) return exclude(release, 'health', 'failed too many health checks here');
+  const obstacle = release.obstacles?.get(capability);
+  if (obstacle !== undefined) return exclude(release, obstacle.code, obstacle.reason);
+  const rest = release.rests?.get(capability);
+  return rest === undefined ? undefined : exclude(release, 'performance', rest);
+}
+
 function findExclusion(
   release: Release,
   requirements: Requirements,
@@ -62,12 +71,8 @@ function findExclusion(
   if (release.isDraining) return exclude(release, 'draining', 'is about to be unregistered');
   const stop = requirements.stops?.get(release);
   if (stop !== undefined) return exclude(release, 'quota', stop);
-  if (release.isUnwell) return exclude(release, 'health', 'failed too many health checks here');
-  if (release.obstacles !== undefined) {
-    const obstacle = release.obstacles.get(requirements.capability);
-    if (obstacle !== undefined) return exclude(release, obstacle.code, obstacle.reason);
-  }
   return (
+    findObstacle(release, requirements.capability) ??
     findLabelMismatch(release, requirements) ??
     findMissing(release, requirements, catalog) ??
     findInputMismatch(release, requirements)

@@ -66,6 +66,7 @@ export type ExclusionCode =
   | 'health'
   | 'breaker'
   | 'ejected'
+  | 'performance'
   | 'dependency'
   | 'region'
   | 'residency'

@@ -10,6 +10,7 @@ import {
   queryInteger,
   queryNumber,
 } from '../common.schemas.js';
+import { performanceView } from '../performance/performance.schemas.js';
 
 const status = z.enum(AGENT_STATUSES);
 const version = z.string().min(1).max(100);
@@ -127,6 +128,10 @@ export const agentView = z
     versions: z.array(z.string()),
   })
   .meta({ id: 'Agent', description: 'One release of an agent, as it is now.' });
+
+export const agentDetailsView = agentView
+  .extend({ statistics: performanceView.describe('of the last 24 hours, on all nodes') })
+  .meta({ id: 'AgentDetails', description: 'One release of an agent, and what was measured of it.' });
 
 export const agentPage = pageOf(agentView);
 

@@ -3,6 +3,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { HealthCheckService } from '../../health/index.js';
 import { AgentRegistry, type AgentInfo } from '../../registry/index.js';
+import { PerformanceService } from '../../metrics/index.js';
 import { StatusService, type AgentStatus } from '../../status/index.js';
 import { toAgentView, toStatusEntryView, toUptimeView } from './agent.view.js';
 import { toInstant } from '../instants.js';
@@ -17,6 +18,7 @@ export class AgentsController {
     private readonly registry: AgentRegistry,
     private readonly status: StatusService,
     private readonly health: HealthCheckService,
+    private readonly performance: PerformanceService,
   ) {}
 
   @Get()
@@ -29,17 +31,17 @@ export class AgentsController {
   }
 
   @Get(':name')
-  @ApiOperation({ summary: 'The current release of an agent' })
-  @Answers(200, schemas.agentView, 'The agent.')
+  @ApiOperation({ summary: 'The current release of an agent, and what was measured of it in a day' })
+  @Answers(200, schemas.agentDetailsView, 'The agent.')
   get(@Param({ schema: schemas.agentPath }) { name }: { name: string }) {
-    return this.#view(this.registry.get(name));
+    return this.#details(name);
   }
 
   @Get(':name/versions/:version')
   @ApiOperation({ summary: 'One release of an agent' })
-  @Answers(200, schemas.agentView, 'The release.')
+  @Answers(200, schemas.agentDetailsView, 'The release.')
   getVersion(@Param({ schema: schemas.releasePath }) { name, version }: { name: string; version: string }) {
-    return this.#view(this.registry.get(`${name}@${version}`));
+    return this.#details(`${name}@${version}`);
   }
 
   @Delete(':name')
@@ -132,6 +134,12 @@ export class AgentsController {
 
   #view(agent: AgentInfo) {
     return toAgentView(agent, this.health.of(agent.id));
+  }
+
+  async #details(reference: string) {
+    const agent = this.registry.get(reference);
+    const statistics = await this.performance.statistics(agent.id);
+    return { ...this.#view(agent), statistics };
   }
 }
 

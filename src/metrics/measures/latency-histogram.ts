@@ -44,6 +44,18 @@ export class LatencyHistogram {
     return this.#counts.entries();
   }
 
+  /** The middles of the bins that are not empty, which are exact to 1 %, with their counts, in no order. */
+  *values(): Generator<[valueMs: number, count: number]> {
+    for (const [bin, count] of this.#counts) yield [middleOf(bin), count];
+  }
+
+  /** Exact to 1 %; 0 of nothing. */
+  meanMs(): number {
+    let sum = 0;
+    for (const [valueMs, count] of this.values()) sum += valueMs * count;
+    return this.#total === 0 ? 0 : sum / this.#total;
+  }
+
   /**
    * The value that the share `ratio` (0 to 1) of all values does not exceed: of n values, that at position ⌊ratio · (n - 1)⌋ from
    * the smallest; `undefined` when there is none.

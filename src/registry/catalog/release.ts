@@ -76,6 +76,8 @@ export class Release {
   obstacles: ReadonlyMap<string, Obstacle> | undefined;
   /** Only while a capability of it is on trial. */
   trials: Trials | undefined;
+  /** By capability, why its performance keeps it from tasks of it for a while; `undefined` while it rests from none. */
+  rests: ReadonlyMap<string, string> | undefined;
   #inFlight = 0;
   #abandoned = 0;
   readonly #idleWaiters = new Set<() => void>();

@@ -100,6 +100,7 @@ describe('GET /agents/:name', () => {
       ejections: [],
       health: { healthy: true, checkedAt: expect.any(String), durationMs: expect.any(Number) },
       versions: expect.arrayContaining(['2.0.0', '2.1.0']),
+      statistics: expect.objectContaining({ attempts: 0, succeeded: 0, failed: 0, costUsd: 0 }),
     });
   });
 
