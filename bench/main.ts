@@ -3,6 +3,7 @@ import { boot } from './boot.js';
 import { durable } from './durable.js';
 import { execute } from './execute.js';
 import { lookup } from './lookup.js';
+import { metrics } from './metrics.js';
 import { parked } from './parked.js';
 import { pglite } from './pglite.js';
 import { rest } from './rest.js';
@@ -11,6 +12,7 @@ import { workflows } from './workflows.js';
 
 const MEASUREMENTS: readonly Measurement[] = [
   execute,
+  metrics,
   lookup,
   boot,
   rest,

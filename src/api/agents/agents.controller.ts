@@ -136,8 +136,8 @@ export class AgentsController {
     return toAgentView(agent, this.health.of(agent.id));
   }
 
-  async #details(reference: string) {
-    const agent = this.registry.get(reference);
+  async #details(agentReference: string) {
+    const agent = this.registry.get(agentReference);
     const statistics = await this.performance.statistics(agent.id);
     return { ...this.#view(agent), statistics };
   }

@@ -83,7 +83,13 @@ async function nodeWith({ capabilities = ['writing'], options, ...shared }: Circ
   const checkups = new ScriptedCheckups();
   const logger = new RecordingLogger();
   const policy = new ImprovementPolicy({
-    ...{ store, catalog, status, checkups, clock, events, logger },
+    store,
+    catalog,
+    status,
+    checkups,
+    clock,
+    events,
+    logger,
     review: METRICS_DEFAULTS.review,
     options: { ...METRICS_DEFAULTS.improvement, ...options },
   });

@@ -180,7 +180,8 @@ export class ImprovementPolicy {
 
   async #holdMsOf(release: Release): Promise<number> {
     const { items } = await this.parts.status.history(release.id, {
-      ...{ hours: RELAPSE_HOURS, limit: 500 },
+      hours: RELAPSE_HOURS,
+      limit: 500,
       kinds: ['changed'],
     });
     const absences = items.filter(

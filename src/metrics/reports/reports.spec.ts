@@ -20,8 +20,15 @@ describe('reports', () => {
     ]);
     expect(totals[0]).toEqual({
       name: 'acme',
-      ...{ attempts: 4, succeeded: 3, failed: 1, excused: 0, costUsd: 1 },
-      ...{ inputTokens: 40, outputTokens: 80, busyMs: 1_200, queuedMs: 20 },
+      attempts: 4,
+      succeeded: 3,
+      failed: 1,
+      excused: 0,
+      costUsd: 1,
+      inputTokens: 40,
+      outputTokens: 80,
+      busyMs: 1_200,
+      queuedMs: 20,
     });
     expect(toTotals([group({}, 2)], undefined)[0]).toMatchObject({ name: '', attempts: 2 });
   });

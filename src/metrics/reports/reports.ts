@@ -17,7 +17,15 @@ export function toTotals(groups: readonly MeasuresGroup[], by: TotalsDimension |
       const { busyMs, queuedMs } = measures;
       return {
         name: by === undefined ? '' : (key[by] ?? ''),
-        ...{ attempts, succeeded, failed, excused, costUsd, inputTokens, outputTokens, busyMs, queuedMs },
+        attempts,
+        succeeded,
+        failed,
+        excused,
+        costUsd,
+        inputTokens,
+        outputTokens,
+        busyMs,
+        queuedMs,
       };
     })
     .sort((a, b) => b.costUsd - a.costUsd || b.attempts - a.attempts);

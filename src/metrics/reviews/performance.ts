@@ -9,7 +9,11 @@ export function performanceOf(measures: Measures): Performance {
   const all = Measures.merged([measures]).successes;
   all.merge(measures.failures);
   return {
-    ...{ attempts, succeeded, failed, excused, implausible },
+    attempts,
+    succeeded,
+    failed,
+    excused,
+    implausible,
     errorKinds: Object.fromEntries(measures.errorKinds),
     successRatio: successRatioOf(succeeded, failed),
     durations: durationsOf(measures.successes, measures.successMs),

@@ -36,8 +36,15 @@ const reviewOf = (
   changes: Partial<Omit<ReviewMaterial, 'options'>> & { options?: Partial<ReviewOptions> } = {},
 ) =>
   review({
-    ...{ release: 'writer@1.0.0', manifest: MANIFEST, fromAt: 0, toAt: 24 * HOUR_MS, baseline: [] },
-    ...{ utilizationRatio: 0.1, driftRatios: new Map(), current, ...changes },
+    release: 'writer@1.0.0',
+    manifest: MANIFEST,
+    fromAt: 0,
+    toAt: 24 * HOUR_MS,
+    baseline: [],
+    utilizationRatio: 0.1,
+    driftRatios: new Map(),
+    current,
+    ...changes,
     options: { ...METRICS_DEFAULTS.review, ...changes.options },
   });
 
@@ -67,10 +74,17 @@ describe('a performance review', () => {
   it('gives the evidence', () => {
     const { evidence } = writingOf([group(measured(90, 10))]);
     expect(evidence).toMatchObject({
-      ...{ attempts: 100, succeeded: 90, failed: 10, excused: 0, implausible: 0 },
+      attempts: 100,
+      succeeded: 90,
+      failed: 10,
+      excused: 0,
+      implausible: 0,
       errorKinds: { timeout: 10 },
       successRatio: { value: 0.9, count: 100 },
-      ...{ costUsd: 50, costPerAttemptUsd: 0.5, inputTokens: 1_000, outputTokens: 2_000 },
+      costUsd: 50,
+      costPerAttemptUsd: 0.5,
+      inputTokens: 1_000,
+      outputTokens: 2_000,
     });
     expect(evidence.successRatio!.low).toBeGreaterThan(0.8);
     expect(evidence.durations!.count).toBe(90);

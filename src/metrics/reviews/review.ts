@@ -51,7 +51,10 @@ function reviewCapability(capability: string, material: ReviewMaterial): Capabil
   const provided = material.manifest.capabilities.find((entry) => entry.capability.name === capability);
   const { utilizationRatio, options, driftRatios } = material;
   const findings = findAll({
-    ...{ capability, measures, baseline, options },
+    capability,
+    measures,
+    baseline,
+    options,
     // Of a release with several capabilities, those that nobody asks for are not what keeps it busy.
     utilizationRatio: measures.attempts === 0 ? undefined : utilizationRatio,
     declaredDurationMs: provided?.estimatedDurationMs,

@@ -34,7 +34,13 @@ export class Reviewer {
       this.#utilization(release, toAt),
     ]);
     return review({
-      ...{ release: release.id, manifest: release.manifest, fromAt, toAt, current, baseline, options },
+      release: release.id,
+      manifest: release.manifest,
+      fromAt,
+      toAt,
+      current,
+      baseline,
+      options,
       utilizationRatio,
       driftRatios: drift.ratiosOf(release.id),
     });
@@ -46,8 +52,12 @@ export class Reviewer {
    */
   async #utilization(release: Release, toAt: number): Promise<number | undefined> {
     const groups = await this.parts.store.read({
-      ...{ fromAt: toAt - HOUR_MS, toAt, where: { release: release.id } },
-      ...{ by: ['writer'], everyMs: SHORT_STEP_MS, isBrief: true },
+      fromAt: toAt - HOUR_MS,
+      toAt,
+      where: { release: release.id },
+      by: ['writer'],
+      everyMs: SHORT_STEP_MS,
+      isBrief: true,
     });
     if (groups.length === 0) return undefined;
     const stretches = [...Map.groupBy(groups, ({ at }) => at).values()];
