@@ -28,6 +28,7 @@ export class Frame {
   readonly scope: OpenScope;
   readonly outcomes: (StepOutcome | undefined)[];
   #context = RunContext.EMPTY;
+  #openCount: number;
 
   /** @param prefix goes before the ids of its steps: empty, or `brief/` */
   constructor(
@@ -37,6 +38,7 @@ export class Frame {
     run: Scope['run'],
   ) {
     this.outcomes = Array.from({ length: plan.steps.length });
+    this.#openCount = plan.steps.length;
     this.scope = { input, steps: Object.create(null) as Record<string, StepView>, run };
   }
 
@@ -45,7 +47,13 @@ export class Frame {
     return this.#context;
   }
 
+  /** Whether the run ends with the step that is under way: it is one of the run's own, and all others have ended. */
+  get isLast(): boolean {
+    return this.#openCount === 1 && this.prefix === '';
+  }
+
   settle({ index, id }: PlannedStep, outcome: StepOutcome): void {
+    this.#openCount -= 1;
     this.outcomes[index] = outcome;
     if (outcome.status === 'canceled') return;
     const { status, output, outputType, failure } = outcome;

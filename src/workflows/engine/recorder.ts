@@ -34,7 +34,7 @@ export class Recorder {
     const result = await this.#attempt(unit, recording, action);
     if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
     if (isUnwinding) return CANCELED_END;
-    await this.#keep(key, result, recording.isMade ? undefined : result.output, startedAt);
+    await this.#keep(unit, { ...result, output: recording.isMade ? undefined : result.output }, startedAt);
     execution.end();
     return result;
   }
@@ -54,11 +54,11 @@ export class Recorder {
   }
 
   /** Records that a step is left out. */
-  async skip({ key }: Unit): Promise<UnitEnd> {
+  async skip(unit: Unit): Promise<UnitEnd> {
     const { execution } = this;
     if (execution.isUnwinding) return CANCELED_END;
     const result: ActionResult = { status: 'skipped' };
-    await this.#keep(key, result, undefined, execution.clock.now());
+    await this.#keep(unit, result, execution.clock.now());
     execution.end();
     return result;
   }
@@ -83,9 +83,10 @@ export class Recorder {
   }
 
   /** The run is not quiet until the write that this begins has ended. */
-  #keep(key: string, result: ActionResult, output: unknown, startedAt: number): Promise<void> {
+  #keep({ key, frame, step }: Unit, result: ActionResult, startedAt: number): Promise<void> | undefined {
     const { execution } = this;
     execution.begin();
-    return execution.log.finish(key, { ...result, output, startedAt, finishedAt: execution.clock.now() });
+    const finished = { ...result, startedAt, finishedAt: execution.clock.now() };
+    return execution.log.finish(key, finished, key === step.id && frame.isLast);
   }
 }

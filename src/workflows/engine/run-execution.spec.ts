@@ -5,6 +5,46 @@ import type { RunEngineSetup } from '../../testing/run-engine.js';
 const build = (answers: RunEngineSetup['answers'], more?: Partial<RunEngineSetup>) =>
   buildFlows((clock) => new MemoryRunStore(clock), answers, more);
 
+describe('the last step of a run', () => {
+  /** The records that one write has brought, by their types. */
+  const write = (records: readonly { readonly type: string }[]): string =>
+    records.map(({ type }) => type).join(' ');
+
+  async function watched(answers: RunEngineSetup['answers']) {
+    const writes: string[] = [];
+    const flows = await buildFlows((clock) => {
+      const store = new MemoryRunStore(clock);
+      const append = store.append.bind(store);
+      const finish = store.finish.bind(store);
+      store.append = (lease, batch) => {
+        writes.push(write(batch.records));
+        return append(lease, batch);
+      };
+      store.finish = (lease, outcome, last) => {
+        writes.push(write(last.records));
+        return finish(lease, outcome, last);
+      };
+      return store;
+    }, answers);
+    return { ...flows, writes };
+  }
+
+  it('is recorded together with the end of the run', async () => {
+    const { service, writes } = await watched({ a: () => 1, b: () => 2 });
+    const { runId } = await service.start({ name: 'flow', steps: [plain('a'), plain('b')] });
+    expect(await service.wait(runId)).toMatchObject({ status: 'succeeded', output: 2 });
+    expect(writes).toEqual(['run.started step.finished', 'step.finished run.finished']);
+  });
+
+  it('is recorded before anything that it did is undone', async () => {
+    const { service, writes } = await watched({ a: () => 1, undo: () => null });
+    const step = { ...plain('a'), compensate: { capability: 'undo', input: 'x' } };
+    const { runId } = await service.start({ name: 'flow', steps: [step], output: '${ input.missing }' }, {});
+    expect((await service.wait(runId)).status).toBe('failed');
+    expect(writes).toEqual(['run.started step.finished run.failing', 'step.finished', 'run.finished']);
+  });
+});
+
 describe('waits', () => {
   it('for a time leave memory and come back', async () => {
     const { service, place, clock } = await build({ a: () => 1 });

@@ -24,13 +24,13 @@ export class RunLog {
 
   /** Resolves once the record is kept; never, when the run was lost to another node. */
   add(record: RunRecord): Promise<void> {
-    const records = [...this.#takeStartOf(record), record];
+    const records = this.#withStart(record);
     for (const each of records) this.journal.note(each);
     return this.#append(records);
   }
 
   /** Keeps a record back until the next one is written: it is worth no write of its own. */
-  hold(record: RunRecord): void {
+  hold(record: RunRecord): undefined {
     this.journal.note(record);
     this.#held.push(record);
   }
@@ -39,9 +39,11 @@ export class RunLog {
     this.#starting.set(key, at);
   }
 
-  finish(key: string, result: StepResult): Promise<void> {
+  /** @param isLast the run ends with it; so it is kept back, to be written together with the end of the run */
+  finish(key: string, result: StepResult, isLast = false): Promise<void> | undefined {
     const withStart = this.#starting.delete(key);
-    return this.add({ type: 'step.finished', at: result.finishedAt, key, result, withStart });
+    const record: RunRecord = { type: 'step.finished', at: result.finishedAt, key, result, withStart };
+    return isLast ? this.hold(record) : this.add(record);
   }
 
   /** Steps that have begun and are told of nowhere yet. */
@@ -71,13 +73,13 @@ export class RunLog {
   }
 
   /** That a step began is told before it reports or waits; its end tells of both by itself. */
-  #takeStartOf(record: RunRecord): RunRecord[] {
-    if (record.type !== 'step.progress' && record.type !== 'step.waiting') return [];
+  #withStart(record: RunRecord): RunRecord[] {
+    if (record.type !== 'step.progress' && record.type !== 'step.waiting') return [record];
     const { key } = record;
     const at = this.#starting.get(key);
-    if (at === undefined) return [];
+    if (at === undefined) return [record];
     this.#starting.delete(key);
-    return [{ type: 'step.started', at, key }];
+    return [{ type: 'step.started', at, key }, record];
   }
 
   #takeStarted(before: number): RunRecord[] {

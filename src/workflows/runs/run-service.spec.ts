@@ -100,6 +100,23 @@ describe('waiting for a run', () => {
     expect(await waiting).toMatchObject({ status: 'running' });
   });
 
+  it('asks nobody where the run began in the same turn, and takes its end from whoever saw it', async () => {
+    const { start, store } = await world();
+    const { service } = await start({ a: () => 1 });
+    const asked: string[] = [];
+    const get = store.get.bind(store);
+    store.get = (runId) => {
+      asked.push(runId);
+      return get(runId);
+    };
+    const { runId } = await service.start(flow(step('a')));
+    expect(await service.wait(runId)).toMatchObject({ status: 'succeeded', output: 1 });
+    // Once for the place where it is; never for what it has become.
+    expect(asked).toEqual([runId]);
+    expect(await service.wait(runId)).toMatchObject({ status: 'succeeded' });
+    expect(asked).toHaveLength(3);
+  });
+
   it('ends when another node has ended the run', async () => {
     const { clock, store, start } = await world();
     const asking = buildRunEngine({ clock, store, answers: { a: () => 1 } });

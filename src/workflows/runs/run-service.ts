@@ -84,7 +84,8 @@ export class RunService extends WorkflowRunner {
       idempotencyKey,
       requestHash: idempotencyKey === undefined ? undefined : hashOf(prepared, given.tenant),
     });
-    if (!isNew) checkSameRequest(run, hashOf(prepared, given.tenant));
+    if (isNew) place.watch.begun(run.runId);
+    else checkSameRequest(run, hashOf(prepared, given.tenant));
     return toRun(run);
   }
 
@@ -94,9 +95,10 @@ export class RunService extends WorkflowRunner {
     // Listening before looking: a run may end at any moment.
     const wait = this.#beginWait(place, runId, { timeoutMs, signal });
     try {
-      const run = await place.store.get(runId);
-      if (run === undefined) throw new UnknownRunError(runId);
-      if (run.finishedAt !== undefined) return toRun(run);
+      const isFresh = place.watch.isFresh(runId);
+      const run = isFresh ? undefined : await place.store.get(runId);
+      if (run === undefined && !isFresh) throw new UnknownRunError(runId);
+      if (run?.finishedAt !== undefined) return toRun(run);
       const ended = await wait.over;
       return ended === undefined ? await this.get(runId) : toRun(ended);
     } finally {

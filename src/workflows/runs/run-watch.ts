@@ -1,4 +1,4 @@
-import { messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
+import { messageOf, nextTurn, type Cancel, type Clock, type Logger } from '../../common/index.js';
 import type { StoredRun } from './run-record.types.js';
 import type { RunStore } from './run.store.js';
 
@@ -15,6 +15,8 @@ type Listener = (ended?: StoredRun) => void;
 export class RunWatch {
   readonly #waiting = new Map<string, Set<Listener>>();
   readonly #following = new Map<string, Set<Listener>>();
+  /** Runs that began here in this turn of the event loop, and have not ended here. */
+  readonly #fresh = new Set<string>();
   #cancelLook: Cancel | undefined;
 
   constructor(
@@ -32,6 +34,16 @@ export class RunWatch {
         return writing.then(() => this.changed(lease.runId));
       },
     };
+  }
+
+  /** A run is recorded: who waits for it within this turn need not look first whether it has ended. */
+  begun(runId: string): void {
+    if (this.#fresh.size === 0) void nextTurn().then(() => this.#fresh.clear());
+    this.#fresh.add(runId);
+  }
+
+  isFresh(runId: string): boolean {
+    return this.#fresh.has(runId);
   }
 
   /** Calls once when the run has ended. */
@@ -61,6 +73,7 @@ export class RunWatch {
   }
 
   ended(runId: string, ended?: StoredRun): void {
+    this.#fresh.delete(runId);
     const waiting = this.#waiting.get(runId);
     this.#waiting.delete(runId);
     for (const listener of waiting ?? []) listener(ended);
