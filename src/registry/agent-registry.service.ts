@@ -4,7 +4,7 @@ import { nearestNames } from '../common/index.js';
 import { StatusService, type AgentStatus, type StatusCause } from '../status/index.js';
 import { Registrar } from './admission/registrar.service.js';
 import { findReleases, toAgentInfo, toCapabilityInfo } from './catalog/agent-info.js';
-import { isAvailable } from './catalog/availability.js';
+import { canProvide } from './catalog/availability.js';
 import { Catalog, parseAgentReference } from './catalog/catalog.js';
 import type { Release } from './catalog/release.js';
 import { Checkups } from './checkups.js';
@@ -94,7 +94,7 @@ export class AgentRegistry {
     return this.catalog.index
       .capabilityNames()
       .filter((name) =>
-        this.catalog.index.providersOf(name).some((release) => isAvailable(release, this.catalog)),
+        this.catalog.index.providersOf(name).some((release) => canProvide(release, name, this.catalog)),
       )
       .sort();
   }

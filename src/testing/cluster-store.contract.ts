@@ -28,7 +28,12 @@ export function describeClusterStore(
       (await store.look(node)).elsewhere.map(({ name, version }) => `${name}@${version}`);
 
     it('tells each node of what the others host, as they said it, and not of its own', async () => {
-      const odd = hosted('odd', { region: 'eu', tags: ['"\\ \u0000 \ud800 é'], isAvailable: false });
+      const odd = hosted('odd', {
+        isHealthy: false,
+        region: 'eu',
+        tags: ['"\\ \u0000 \ud800 é'],
+        isAvailable: false,
+      });
       const { one, other } = await nodesWith([hosted('writer@1.0.0'), odd], [hosted('reader@2.0.0')]);
       expect(await one.look('a')).toEqual({
         elsewhere: [hosted('reader@2.0.0')],

@@ -1,6 +1,6 @@
 import semver from 'semver';
 import type { AgentFilter, AgentInfo, CapabilityInfo } from '../registry.types.js';
-import { isAvailable } from './availability.js';
+import { canProvide, isAvailable } from './availability.js';
 import type { CapabilityEntry } from './capability-index.js';
 import type { Catalog } from './catalog.js';
 import type { Release } from './release.js';
@@ -30,12 +30,11 @@ export function toAgentInfo(release: Release, catalog: Catalog): AgentInfo {
 
 /** A copy of what is known of a capability and its providers now. */
 export function toCapabilityInfo(entry: CapabilityEntry, catalog: Catalog): CapabilityInfo {
-  const providers = entry.providers.map((release) => toAgentInfo(release, catalog));
   return {
     name: entry.name,
     capability: entry.capability,
-    providers,
-    availableCount: providers.filter((provider) => provider.isAvailable).length,
+    providers: entry.providers.map((release) => toAgentInfo(release, catalog)),
+    availableCount: entry.providers.filter((release) => canProvide(release, entry.name, catalog)).length,
   };
 }
 

@@ -1,5 +1,5 @@
 import { buildRelease } from '../../testing/release-builder.js';
-import { findMissingDependency, isAvailable } from './availability.js';
+import { canProvide, findMissingDependency, isAvailable } from './availability.js';
 import { Catalog } from './catalog.js';
 
 /** Agents by name with what they depend on, all active. */
@@ -13,6 +13,16 @@ function setUp(agents: Readonly<Record<string, readonly string[]>>) {
 }
 
 describe('availability', () => {
+  it('ends while its instances here are unwell, and of one capability while something is in its way', () => {
+    const { catalog, byName } = setUp({ ada: [] });
+    const { release } = byName('ada');
+    release.obstacles = new Map([['echo', { code: 'breaker', reason: 'its circuit is open' }]]);
+    expect([isAvailable(release, catalog), canProvide(release, 'echo', catalog)]).toEqual([true, false]);
+    expect(canProvide(release, 'other', catalog)).toBe(true);
+    release.isUnwell = true;
+    expect([isAvailable(release, catalog), canProvide(release, 'other', catalog)]).toEqual([false, false]);
+  });
+
   it.each(['inactive', 'maintenance', 'failed'] as const)('ends while the release is %s', (status) => {
     const { catalog, byName } = setUp({ ada: [] });
     const { release, live } = byName('ada');

@@ -6,6 +6,11 @@ export function isAvailable(release: Release, catalog: Catalog): boolean {
   return isInService(release) && findMissingDependency(release, catalog) === undefined;
 }
 
+/** Tells whether a release can serve one of its capabilities: available, and nothing stands in the way there. */
+export function canProvide(release: Release, capability: string, catalog: Catalog): boolean {
+  return !release.obstacles?.has(capability) && isAvailable(release, catalog);
+}
+
 /** The first agent this release depends on, itself or through others, that leaves it unable to serve. */
 export function findMissingDependency(release: Release, catalog: Catalog): string | undefined {
   // Shared by all dependencies and never forgotten: agents that many others depend on are looked at once.
