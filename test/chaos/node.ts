@@ -19,8 +19,15 @@ const jump = installJumpingDate();
 const { cadre, server } = readEnvironment();
 
 @Module({
-  // Short waits leave memory too.
-  imports: [CadreModule.forRoot({ ...cadre, workflows: { ...cadre.workflows, parkAfterMs: 100 } })],
+  imports: [
+    CadreModule.forRoot({
+      ...cadre,
+      // Short waits leave memory too.
+      workflows: { ...cadre.workflows, parkAfterMs: 100 },
+      // Agents fail on purpose, and are to be asked all the same.
+      health: { breaker: false, outliers: false },
+    }),
+  ],
   providers: [WorkerAgent, { provide: Ledger, useValue: ledger }],
 })
 class NodeModule {}
