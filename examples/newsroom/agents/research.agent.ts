@@ -41,6 +41,8 @@ type ReadPage = Extract<Reading, { isRead: true }>;
   description: 'Searches the web or the library and reports findings with their sources.',
   maxConcurrentTasks: 4,
   costPerTaskUsd: 0.02,
+  // A check is a question to the search service, which may charge for it.
+  healthCheckIntervalMs: 300_000,
   region: 'eu-west',
   tags: ['region:eu-west', 'web', 'deep'],
 })

@@ -188,6 +188,8 @@ describe('the status demo', () => {
   });
 
   it('leaves no timer behind', async () => {
-    expect((await living).clock.pendingTimers).toBe(0);
+    const { app, clock } = await living;
+    await app.close();
+    expect(clock.pendingTimers).toBe(0);
   });
 });

@@ -51,7 +51,7 @@ describe('GET /capabilities', () => {
 
 describe('POST /capabilities/:name/tasks', () => {
   it('answers the output, the choice and the attempts', async () => {
-    const { status, body } = await client.task('echo', { input: 'hey' });
+    const { status, body } = await client.task('echo', { input: 'hey', strategy: 'least-loaded' });
     expect(status).toBe(200);
     expect(body).toEqual({
       status: 'succeeded',
@@ -83,6 +83,7 @@ describe('POST /capabilities/:name/tasks', () => {
         strategy: 'least-loaded',
         chosen: { agent: 'parrot', version: '2.1.0' },
         reason: expect.any(String),
+        propensity: 1,
         candidates: [
           {
             agent: 'parrot',
