@@ -37,6 +37,7 @@ import {
   MemoryWorkflowStore,
   openDatabase,
   SqlClusterStore,
+  SqlDecisionLog,
   SqlPerformanceStore,
   SqlQuotaStore,
   SqlRunStore,
@@ -118,8 +119,15 @@ const adapters: Provider[] = [
   },
   {
     provide: DecisionLog,
-    inject: [DECISION_OPTIONS],
-    useFactory: ({ maxKeptInMemory }: ResolvedDecisionOptions) => new MemoryDecisionLog(maxKeptInMemory),
+    inject: [Database, DECISION_OPTIONS, Clock, Logger],
+    useFactory: (
+      db: Database | null,
+      { maxKeptInMemory, maxKept, keepForMs }: ResolvedDecisionOptions,
+      ...[clock, logger]: [Clock, Logger]
+    ) =>
+      db === null
+        ? new MemoryDecisionLog(maxKeptInMemory)
+        : new SqlDecisionLog(db, { clock, logger, maxKept, keepForMs }),
   },
   {
     provide: RUN_STORES,

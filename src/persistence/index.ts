@@ -17,4 +17,5 @@ export { SqlClusterStore } from './stores/sql-cluster.store.js';
 export { DatabaseClock } from './sql/database-clock.js';
 export { MemoryPerformanceStore } from './memory/memory-performance.store.js';
 export { SqlPerformanceStore } from './stores/sql-performance.store.js';
+export { SqlDecisionLog } from './stores/sql-decision.log.js';
 export { MemoryDecisionLog } from './memory/memory-decision.log.js';

@@ -268,3 +268,20 @@ export const quotaNodes = cadre.table('quota_nodes', {
   lastCall: bigint('last_call', { mode: 'number' }).notNull(),
   answer: json(),
 });
+
+/** Choices that were carried out, in the order of their recording. Old ones are removed. */
+export const decisions = cadre.table(
+  'decisions',
+  {
+    position: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    taskId: text('task_id').notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+    capability: text().notNull(),
+    agent: text().notNull(),
+    strategy: text().notNull(),
+    workflow: text(),
+    /** The decision, whole. */
+    facts: json().notNull(),
+  },
+  (table) => [index('decisions_task').on(table.taskId), index('decisions_at').on(table.at)],
+);
