@@ -216,3 +216,15 @@ export {
   type Total,
   type TotalsQuery,
 } from './metrics/index.js';
+
+// Analytics
+export {
+  AnalyticsService,
+  type CapacityQuery,
+  type CapacityReport,
+  type Estimated,
+  type Trend,
+  type TrendMetric,
+  type TrendQuery,
+  type TrendReport,
+} from './metrics/index.js';

@@ -9,6 +9,7 @@ import { SelectionModule } from '../selection/index.js';
 import { StatusModule } from '../status/index.js';
 import { WorkflowsModule } from '../workflows/index.js';
 import { AgentsController } from './agents/agents.controller.js';
+import { AnalyticsController } from './analytics/analytics.controller.js';
 import { CapabilitiesController } from './capabilities/capabilities.controller.js';
 import { QuotasController } from './quotas/quotas.controller.js';
 import { ChoicesController } from './choices/choices.controller.js';
@@ -52,6 +53,7 @@ import { WorkflowsController } from './workflows/workflows.controller.js';
     SchemasController,
     SchedulesController,
     QuotasController,
+    AnalyticsController,
     HealthController,
   ],
   providers: [EventStreams],

@@ -1,4 +1,8 @@
 export type * from './attempt-observation.types.js';
+export type { CapacityQuery, TrendQuery } from './analytics/analytics.queries.js';
+export { AnalyticsService } from './analytics/analytics.service.js';
+export type { PredictedWait, WaitTarget } from './analytics/capacity/capacity-plan.js';
+export type { CapacityReport } from './analytics/capacity/capacity-report.js';
 export type { LoggedDecision } from './analytics/costs/recorded-task.js';
 export { DecisionLog, type DecisionPage, type DecisionQuery } from './decisions/decision-log.js';
 export {
@@ -14,6 +18,10 @@ export {
   type DecisionOutcome,
 } from './decisions/decision.types.js';
 export { isSampled } from './decisions/is-sampled.js';
+export type { Estimated } from './analytics/statistics/estimated.js';
+export { TREND_METRICS, type TrendMetric } from './analytics/trends/measured-series.js';
+export type { TrendReport } from './analytics/trends/trend-report.js';
+export type { Trend } from './analytics/trends/trend.js';
 export { PerformanceBook, type EstimatedRelease } from './estimates/performance-book.js';
 export type { PerformanceEstimate } from './estimates/performance-estimate.types.js';
 export { MetricsModule } from './metrics.module.js';

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { analyticsProviders } from './analytics/analytics.providers.js';
+import { AnalyticsService } from './analytics/analytics.service.js';
 import { PerformanceBook } from './estimates/performance-book.js';
 import { RegistryModule } from '../registry/index.js';
 import { StatusModule } from '../status/index.js';
@@ -11,7 +13,7 @@ import { AttemptRecorder } from './rollups/attempt-recorder.js';
 /** Measures how releases perform. Needs `Clock`, `EventBus`, `Logger`, `Checkups`, `PerformanceStore` and its options from a global module. */
 @Module({
   imports: [StatusModule, RegistryModule],
-  providers: [...metricsProviders, MetricsService, PerformanceService],
-  exports: [AttemptRecorder, DriftWatch, PerformanceBook, PerformanceService],
+  providers: [...metricsProviders, ...analyticsProviders, MetricsService, PerformanceService],
+  exports: [AnalyticsService, AttemptRecorder, DriftWatch, PerformanceBook, PerformanceService],
 })
 export class MetricsModule {}

@@ -10,6 +10,8 @@ export interface HostedRelease {
   readonly isAvailable: boolean;
   /** Its instances there pass their health checks. */
   readonly isHealthy?: boolean;
+  /** Slots of it there; unknown of nodes of an earlier version. */
+  readonly maxConcurrentTasks?: number;
   readonly region?: string;
   readonly tags: readonly string[];
   readonly capabilities: readonly HostedCapability[];

@@ -12,6 +12,7 @@ export function toHosted(release: Release, catalog: Catalog): HostedRelease {
     isCurrent,
     isAvailable: isAvailable(release, catalog),
     isHealthy: !release.isUnwell,
+    maxConcurrentTasks: manifest.maxConcurrentTasks,
     region: manifest.region,
     tags: manifest.tags,
     capabilities: [...capabilities.values()].map(({ capability: { name: capability, contract } }) => ({

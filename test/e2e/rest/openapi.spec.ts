@@ -76,6 +76,8 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/agents/{name}/status/history',
       'GET /api/v1/agents/{name}/uptime',
       'GET /api/v1/agents/{name}/versions/{version}',
+      'GET /api/v1/analytics/capacity',
+      'GET /api/v1/analytics/trends',
       'GET /api/v1/capabilities',
       'GET /api/v1/capabilities/{name}',
       'GET /api/v1/choices',

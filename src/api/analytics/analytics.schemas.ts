@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { TREND_METRICS } from '../../metrics/index.js';
+import { duration, instant, name, queryInteger, queryNumber } from '../common.schemas.js';
+
+const DAY_MS = 86_400_000;
+
+/** What is asked further back than is kept is refused by the service, which knows how long that is. */
+const hours = queryNumber(0.01, 100_000);
+
+const QUANTILES = { mean: undefined, p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
+
+export const capacityQuery = z.strictObject({
+  capability: name,
+  hours: hours.default(24).describe('How far to look back; at most as long as hours are kept.'),
+  basis: z
+    .enum(['busiest-hour', 'mean'])
+    .default('busiest-hour')
+    .describe('Plan for the load of the busiest hour, or for the mean of all.'),
+  target: duration(DAY_MS).default(2_000).describe('How long tasks may wait: `2s`.'),
+  of: z
+    .enum(['mean', 'p50', 'p90', 'p95', 'p99'])
+    .default('p95')
+    .transform((quantile) => QUANTILES[quantile])
+    .describe('Which wait the target is for: that of 95 % of the tasks, or the mean.'),
+  addAgents: queryInteger(-10_000, 10_000)
+    .optional()
+    .describe('Predict the wait also with so many agents more, or less.'),
+});
+
+export const confidence = queryNumber(0.5, 0.999).default(0.95);
+
+export const trendQuery = z.strictObject({
+  metric: z.enum(TREND_METRICS).default('mean-duration'),
+  hours: hours.default(168).describe('How far to look back; at most as long as days are kept.'),
+  confidence,
+  capability: name.optional(),
+  agent: name.optional(),
+  release: name.optional().describe('`name@version`.'),
+  inputType: name.optional(),
+  workflow: name.optional(),
+  tenant: name.optional(),
+});
+
+export const estimatedView = z.object({ value: z.number(), low: z.number(), high: z.number() }).meta({
+  id: 'Estimated',
+  description: 'A value, and the interval that holds it with the confidence asked for.',
+});
+
+const waitMs = z.number().nullable().describe('`null` where the line only grows.');
+
+const predictedView = z
+  .object({
+    servers: z.int().describe('Slots.'),
+    utilizationRatio: z.number().nullable(),
+    waitProbability: z.number(),
+    meanWaitMs: waitMs,
+    p50WaitMs: waitMs,
+    p95WaitMs: waitMs,
+    p99WaitMs: waitMs,
+  })
+  .meta({ id: 'PredictedWait' });
+
+const slotsView = {
+  capability: z.string(),
+  agents: z.int().describe('Instances that can serve, on all nodes.'),
+  servers: z.int().describe('Slots of them.'),
+};
+
+export const capacityView = z
+  .discriminatedUnion('verdict', [
+    z.object({
+      verdict: z.literal('predicted'),
+      ...slotsView,
+      target: z.object({ waitMs: z.number(), quantile: z.number().optional() }),
+      load: z.object({
+        attemptCount: z.int(),
+        arrivalsPerSecond: z.number(),
+        meanArrivalsPerSecond: z.number(),
+        meanServiceMs: z.number(),
+        serviceScv: z.number().describe('Squared coefficient of variation: 0 even, 1 exponential.'),
+        arrivalScv: z.number(),
+        offeredLoad: z.number().describe('Slots that are busy on average, if there are enough.'),
+      }),
+      observed: z.object({ meanWaitMs: z.number(), p95WaitMs: z.number() }),
+      now: predictedView,
+      enough: predictedView.optional().describe('With the fewest slots that meet the target.'),
+      addAgents: z.int().optional().describe('Agents to add to meet the target; below 0 so many can go.'),
+      after: predictedView.optional().describe('With so many agents more, or less.'),
+      proposed: predictedView
+        .extend({ agents: z.int() })
+        .optional()
+        .describe('With the agents that were asked about.'),
+      cautions: z.array(z.string()),
+    }),
+    z.object({ verdict: z.literal('unmeasured'), ...slotsView, reason: z.string() }),
+  ])
+  .meta({ id: 'Capacity' });
+
+export const trendView = z
+  .object({
+    metric: z.enum(TREND_METRICS),
+    from: instant,
+    to: instant,
+    everyMs: z.number().describe('Milliseconds for which a point stands.'),
+    confidence: z.number(),
+    summary: z.string().describe('For people: `20 % slower over 7 days (95 %: 8 to 33 %), p = 0.003`.'),
+    trend: z
+      .object({
+        direction: z.enum(['rising', 'falling', 'none']),
+        pValue: z.number(),
+        slopePerDay: estimatedView,
+        from: z.number(),
+        to: z.number(),
+        change: estimatedView,
+        changeRatio: estimatedView.optional(),
+        spanMs: z.number(),
+      })
+      .optional()
+      .describe('Absent where there are too few points to tell.'),
+    points: z.array(z.object({ at: instant, value: z.number() })),
+  })
+  .meta({ id: 'Trend' });
+
+export type CapacityRequest = z.output<typeof capacityQuery>;
+export type TrendRequest = z.output<typeof trendQuery>;
