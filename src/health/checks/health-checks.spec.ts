@@ -276,6 +276,7 @@ describe('the instances of this node', () => {
 
   it('start anew when a person puts the release in service, and not when a part of Cadre does', async () => {
     const { checkups, release, status, changes } = await asOneOfTwo([false]);
+    expect(checkups.failuresOf(release)).toBe(0);
     await checkups.check(release);
     await status.change(release.id, 'maintenance', ANN);
     await status.change(release.id, 'active', { reason: 'again', triggeredBy: 'performance-review' });

@@ -227,6 +227,16 @@ describe('a person', () => {
     expect(bench.clock.pendingTimers).toBe(0);
   });
 
+  it('ends it between two health checks too', async () => {
+    const bench = node({ delayMs: 1_000, probeIntervalMs: 10_000 });
+    const release = await bench.enter({}, { healthCheckSuccessThreshold: 3 });
+    await bench.fail(release);
+    await bench.pass(2_000);
+    await bench.status.change(release.id, 'active', ANN);
+    await bench.pass(1_000);
+    expect([release.status, bench.ended.length, bench.clock.pendingTimers]).toEqual(['active', 1, 0]);
+  });
+
   it('whose change is written first is not overruled, whenever it comes', async () => {
     const bench = node({ delayMs: 1_000 });
     const release = await bench.enter();

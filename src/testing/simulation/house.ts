@@ -1,5 +1,6 @@
 import { anyOf, capability, dataType, resolveManifest, type DataType } from '../../agents/index.js';
 import { EventBus, SeededRandom, SilentLogger, type Schema } from '../../common/index.js';
+import { resolveHealthOptions, TrafficEased, watchTraffic, type HealthOptions } from '../../health/index.js';
 import { PerformanceBook, resolveMetricsOptions, type AttemptObserver } from '../../metrics/index.js';
 import { AttemptRunner, Dispatcher, TaskExecutor, WaitingRoom } from '../../orchestration/index.js';
 import { Catalog, Release } from '../../registry/index.js';
@@ -27,6 +28,7 @@ export interface HousePlan {
   readonly strategies?: (parts: StrategyParts) => readonly Strategy[];
   readonly objective?: ObjectiveOptions;
   readonly observers?: readonly AttemptObserver[];
+  readonly health?: Pick<HealthOptions, 'breaker' | 'outliers'>;
   readonly maxQueuedTasks?: number;
 }
 
@@ -49,7 +51,11 @@ export function buildHouse(plan: HousePlan) {
   const waitingRoom = new WaitingRoom(clock, plan.maxQueuedTasks ?? Infinity);
   const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
   const surroundings = { clock, random, logger, events, dispatcher };
-  const observers = [book, ...(plan.observers ?? [])];
+  const { health = { breaker: false, outliers: false } } = plan;
+  const watch = watchTraffic({ catalog, clock, random, events, options: resolveHealthOptions(health) });
+  watch.open();
+  events.subscribe(TrafficEased, () => dispatcher.lookAgain());
+  const observers = [book, ...(plan.observers ?? []), watch];
   const runner = new AttemptRunner({ ...surroundings, observers, abortGraceMs: 1_000 });
   const executor = new TaskExecutor({ ...surroundings, catalog, runner, shutdownGraceMs: 0 });
   for (const release of employ(plan, clock)) catalog.add(release);

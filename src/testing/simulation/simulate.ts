@@ -1,4 +1,5 @@
 import { SeededRandom } from '../../common/index.js';
+import type { HealthOptions } from '../../health/index.js';
 import type { AttemptObserver } from '../../metrics/index.js';
 import {
   TaskFailedError,
@@ -37,6 +38,8 @@ export interface Simulation {
   readonly objective?: ObjectiveOptions;
   /** Who else is told of each attempt. */
   readonly observers?: readonly AttemptObserver[];
+  /** Circuit breakers and outlier detection, `{}` for their defaults; default: none, so that only choices count. */
+  readonly health?: Pick<HealthOptions, 'breaker' | 'outliers'>;
   /** What the clock says at the start, in epoch milliseconds; default 2030-01-01T00:00:00Z. */
   readonly startAt?: number;
 }
