@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EnvironmentError, readEnvironment } from './environment.js';
 
 /** What is said of an environment, one line for each variable that is wrong. */
@@ -141,5 +144,17 @@ describe('readEnvironment', () => {
         message: expect.stringContaining('\n- PORT is "x"'),
       }),
     );
+  });
+
+  it('reads quotas from a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cadre-environment-'));
+    const path = join(folder, 'quotas.json');
+    await writeFile(path, '[{"id": "one", "scope": {}, "maxConcurrentTasks": 1}]');
+    const { cadre } = readEnvironment({ CADRE_QUOTAS_FILE: path });
+    expect(cadre.quotas).toEqual([{ id: 'one', scope: {}, maxConcurrentTasks: 1 }]);
+    await writeFile(path, 'quotas: none');
+    expect(() => readEnvironment({ CADRE_QUOTAS_FILE: path })).toThrow('must name a JSON file');
+    await rm(folder, { recursive: true });
+    expect(() => readEnvironment({ CADRE_QUOTAS_FILE: path })).toThrow('ENOENT');
   });
 });

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CadreOptions } from './cadre.options.js';
-import { CadreError } from './common/index.js';
+import { CadreError, messageOf } from './common/index.js';
 import { HEALTH_DEFAULTS, type HealthOptions } from './health/index.js';
 import { DATABASE_DEFAULTS, DURABILITIES, type DatabaseOptions } from './persistence/index.js';
+import type { QuotaDefinition } from './quotas/index.js';
 import { SELECTION_DEFAULTS } from './selection/index.js';
 import { WORKFLOW_DEFAULTS } from './workflows/index.js';
 
@@ -71,6 +73,20 @@ const hostNames = z
   )
   .default([]);
 
+/** What is in the JSON file that a variable names. */
+const jsonFile = z
+  .string()
+  .max(4_096, 'must have at most 4096 characters')
+  .transform((path, context): unknown => {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8'));
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `must name a JSON file: ${messageOf(error)}` });
+      return z.NEVER;
+    }
+  })
+  .optional();
+
 /** `memory` keeps nothing beyond the process. */
 const PERSISTENCES = ['database', 'memory'] as const;
 
@@ -102,6 +118,7 @@ const variables = z.object({
   CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 2_097_152),
   CADRE_STRATEGY: trimmed(64, SELECTION_DEFAULTS.strategy),
+  CADRE_QUOTAS_FILE: jsonFile,
   CADRE_MAX_QUEUED_TASKS: integer(0, 1_000_000, 1_000),
   CADRE_ABORT_GRACE_MS: integer(0, 600_000, 1_000),
   CADRE_SHUTDOWN_GRACE_MS: integer(0, 600_000, 10_000),
@@ -156,6 +173,8 @@ export function readEnvironment(
     },
     cadre: {
       registry: { drainTimeoutMs: data.CADRE_DRAIN_TIMEOUT_MS },
+      // Its problems are told with those of all options.
+      quotas: data.CADRE_QUOTAS_FILE as readonly QuotaDefinition[] | undefined,
       selection: { strategy: data.CADRE_STRATEGY },
       health: readHealth(data),
       orchestration: {

@@ -30,7 +30,20 @@ export interface Harmed {
   readonly kind: 'killed' | 'stopped' | 'continued';
 }
 
-export type Happening = Claimed | Begun | Done | Harmed;
+/** An agent begins to spend, in a trial of quotas. */
+export interface Spending {
+  readonly kind: 'spending';
+  readonly taskId: string;
+}
+
+export interface Spent {
+  readonly kind: 'spent';
+  readonly taskId: string;
+  readonly costUsd: number;
+  readonly tenant: string;
+}
+
+export type Happening = Claimed | Begun | Done | Harmed | Spending | Spent;
 
 /** `node` is one life of a node; `at` milliseconds on the clock of the machine that never jumps, which all processes share. */
 export type Entry = Happening & { readonly node: string; readonly at: number };

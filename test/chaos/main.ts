@@ -1,5 +1,6 @@
 // `npm run chaos`: every fault in full, a table at the end. `npm run chaos -- --seed 7 races` lets that one loose, as the seed says.
 import { parseArgs } from 'node:util';
+import { QUOTA_BOUNDS, tryQuotas } from './quotas/trial.js';
 import * as scenarios from './scenarios/index.js';
 import { tryOut, type Fault, type Report } from './trial.js';
 
@@ -13,6 +14,9 @@ const FAULTS: readonly (readonly [fault: Fault, times: number])[] = [
   [scenarios.clockJumps, 12],
   [scenarios.races, 15],
 ];
+
+/** The trial of quotas: kills of nodes, and clients that ask one task after the other. */
+const QUOTAS = { kills: 10, clients: 60 };
 
 const IN_FLIGHT = 200;
 /** Violations that are shown of one fault. */
@@ -38,8 +42,23 @@ async function main(): Promise<void> {
     console.log(`${fault.name}: ${report.violations.length} violations, ${seconds(report.tookMs)} s`);
     for (const violation of report.violations.slice(0, MAX_SHOWN)) console.log(`  ${violation}`);
   }
-  console.table(Object.fromEntries(reports.map(toRow)));
+  if (reports.length > 0) console.table(Object.fromEntries(reports.map(toRow)));
   if (reports.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
+  await tryOutQuotas(positionals, seed, Number(values.times ?? QUOTAS.kills));
+}
+
+/** What agents did under quotas, while nodes of three were killed. */
+async function tryOutQuotas(wanted: readonly string[], seed: number, kills: number): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes('quotas')) return;
+  const bounds = { ...QUOTA_BOUNDS, maxCostUsd: 4 * kills };
+  const report = await tryQuotas({ seed, kills, clients: QUOTAS.clients, bounds, isPatient: true });
+  const { spentUsd, violations, ...figures } = report;
+  console.log(`quotas: ${violations.length} violations, ${seconds(report.tookMs)} s`);
+  for (const violation of violations.slice(0, MAX_SHOWN)) console.log(`  ${violation}`);
+  console.table({
+    quotas: { ...figures, mostUsd: Math.max(...spentUsd.values()), maxUsd: bounds.maxCostUsd },
+  });
+  if (violations.length > 0) process.exitCode = 1;
 }
 
 /** A fault that could not be tried to its end; the others are, all the same. */

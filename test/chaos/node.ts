@@ -6,6 +6,7 @@ import { RUN_STORES, type RunStore, type RunStores } from '../../src/workflows/i
 import { WorkerAgent } from './agents.js';
 import { installJumpingDate } from './jumping-date.js';
 import { Ledger } from './ledger.js';
+import { SpenderAgent } from './quotas/spender.js';
 
 /** What a node is told by whoever started it. */
 export interface NodeRequest {
@@ -28,7 +29,7 @@ const { cadre, server } = readEnvironment();
       health: { breaker: false, outliers: false },
     }),
   ],
-  providers: [WorkerAgent, { provide: Ledger, useValue: ledger }],
+  providers: [WorkerAgent, SpenderAgent, { provide: Ledger, useValue: ledger }],
 })
 class NodeModule {}
 

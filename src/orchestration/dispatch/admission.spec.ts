@@ -185,6 +185,25 @@ describe('a task under a quota', () => {
     expect(leftovers()).toEqual(NOTHING_LEFT);
   });
 
+  it('comes past two limits, in whichever line it waits', async () => {
+    const quotas = [
+      {
+        ...ONE,
+        id: 'rate',
+        maxConcurrentTasks: undefined,
+        tasksPerSecond: 10,
+        burst: 1,
+        onLimit: 'queue' as const,
+      },
+      { ...ONE, id: 'slots', onLimit: 'queue' as const },
+    ];
+    const { run, clock, leftovers } = slow(quotas);
+    const tasks = Array.from({ length: 8 }, () => run());
+    await clock.advanceAsync(3_000);
+    expect((await Promise.all(tasks)).map(({ status }) => status)).toEqual(Array(8).fill('succeeded'));
+    expect(leftovers()).toEqual(NOTHING_LEFT);
+  });
+
   it('goes to another candidate, and says why', async () => {
     const quota = { ...ONE, scope: { agent: 'writer' }, onLimit: 'fallback' as const };
     const { run, clock } = slow([quota], ['writer', 'reader']);

@@ -76,8 +76,9 @@ export class Admission {
       for (;;) {
         const release = await this.#takeSlot(visit);
         if (release === undefined) return nobody(visit);
-        const stop =
-          quotas.lineBefore(rules, task, release, visit.turn) ?? (await this.#ask(quotas, visit, release));
+        // Whoever has waited its turn overtakes nobody; two tasks would make way for each other for ever.
+        const line = visit.turn === undefined ? quotas.lineBefore(rules, task, release) : undefined;
+        const stop = line ?? (await this.#ask(quotas, visit, release));
         if (stop === undefined) return release;
         this.parts.dispatcher.giveBack(task, release);
         this.#tell(visit, stop, release);
@@ -137,7 +138,9 @@ export class Admission {
     if (visit.turn === undefined) {
       throw new QuotaExceededError(visit.task.capability, stop, 'Too many tasks wait for it already.');
     }
-    return this.#wait(visit, stop, visit.turn.isFirst);
+    // Nobody was before it, and it was refused just now.
+    const { turn } = visit;
+    return this.#wait(visit, stop, turn.isFirst ? turn.change(stop.retryAfterMs) : turn.becomesFirst);
   }
 
   /** @throws QUOTA_EXCEEDED once the task has waited for as long as it may, TASK_TIMEOUT, or what it was canceled with */

@@ -73,17 +73,12 @@ export class QuotaGate {
     return request && refusal && this.#stopOf(rules, claim, release, { request, refusal });
   }
 
-  /** A line of others whom this attempt must not overtake, as long as it has no place of its own in it. */
-  lineBefore(
-    rules: readonly QuotaRule[],
-    claim: QuotaClaim,
-    release: Release,
-    turn: QuotaTurn | undefined,
-  ): QuotaStop | undefined {
+  /** A line of others whom a newcomer must not overtake. */
+  lineBefore(rules: readonly QuotaRule[], claim: QuotaClaim, release: Release): QuotaStop | undefined {
     for (const rule of rules) {
       const { id, onLimit } = rule.quota;
       const key = onLimit === 'queue' ? rule.demand(claim, release.name)?.key : undefined;
-      if (key === undefined || key === turn?.key || !this.#lines.has(key)) continue;
+      if (key === undefined || !this.#lines.has(key)) continue;
       const reason = `others wait for the quota "${id}"`;
       return { quota: id, key, limit: rule.firstLimit, retryAfterMs: undefined, reason, onLimit };
     }

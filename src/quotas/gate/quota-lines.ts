@@ -6,8 +6,9 @@ const POLL_MS = 100;
 /** A place in line for an account. */
 export interface QuotaTurn {
   readonly key: string;
+  readonly isFirst: boolean;
   /** Resolves when it is the first in line; it stays that until it leaves. */
-  readonly isFirst: Promise<void>;
+  readonly becomesFirst: Promise<void>;
   /** Resolves when it may be worth asking again: something came back, or the time has passed. */
   change(retryAfterMs: number | undefined): Promise<void>;
   /** Gives up the place; the next one is the first then. What it waits for stays unsettled. */
@@ -40,14 +41,17 @@ export class QuotaLines {
     if (line.size >= this.maxWaiting) return undefined;
     this.#lines.set(key, line);
     let becomeFirst = (): void => {};
-    const isFirst = new Promise<void>((resolve) => (becomeFirst = resolve));
+    const becomesFirst = new Promise<void>((resolve) => (becomeFirst = resolve));
     const place: Place = { becomeFirst, wake: () => {} };
     line.add(place);
     if (line.size === 1) becomeFirst();
     let cancelTimer: Cancel = () => {};
     return {
       key,
-      isFirst,
+      get isFirst() {
+        return firstOf(line) === place;
+      },
+      becomesFirst,
       change: (retryAfterMs = Infinity) =>
         new Promise((resolve) => {
           cancelTimer();
