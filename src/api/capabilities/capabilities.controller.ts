@@ -4,13 +4,14 @@ import type { FastifyRequest } from 'fastify';
 import { Clock, TurnEnd } from '../../common/index.js';
 import { OrchestrationService } from '../../orchestration/index.js';
 import { AgentRegistry } from '../../registry/index.js';
+import { ChoiceService } from '../../selection/index.js';
 import { toCapabilityView } from './capability.view.js';
 import { pageBy } from '../pages.js';
 import { Answers, Disconnected, RestController } from '../rest.decorator.js';
 import * as schemas from './capability.schemas.js';
 import {
   choiceBody,
-  choiceView,
+  previewView,
   taskBody,
   taskView,
   type ChoiceBody,
@@ -27,6 +28,7 @@ export class CapabilitiesController {
   constructor(
     private readonly registry: AgentRegistry,
     private readonly orchestration: OrchestrationService,
+    private readonly choices: ChoiceService,
     clock: Clock,
   ) {
     this.#turnEnd = new TurnEnd(clock);
@@ -73,13 +75,14 @@ export class CapabilitiesController {
   @Post(':name/choices')
   @HttpCode(200)
   @ApiOperation({ summary: 'Who would do a task, and why', description: 'Runs nothing and takes no slot.' })
-  @Answers(200, choiceView, 'The choice.')
-  choose(
+  @Answers(200, previewView, 'The choice, and why an agent is not the one where that is asked.')
+  async choose(
     @Param({ schema: schemas.capabilityPath }) { name }: { name: string },
-    @Body({ schema: choiceBody }) { input, ...options }: ChoiceBody,
+    @Body({ schema: choiceBody }) { input, whyNot, ...options }: ChoiceBody,
     @Req() request: FastifyRequest,
   ) {
     const tenant = tenantOf(request, options.tenant);
-    return this.orchestration.choose(name, { ...options, tenant }, input);
+    const choice = await this.orchestration.choose(name, { ...options, tenant }, input);
+    return whyNot === undefined ? choice : { ...choice, whyNot: this.choices.whyNotIn(choice, whyNot) };
   }
 }

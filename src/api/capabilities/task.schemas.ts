@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whyNotView } from '../choices/choice.schemas.js';
 import { facts, failure, instant, jsonValue, name } from '../common.schemas.js';
 
 const MAX_TIMEOUT_MS = 86_400_000;
@@ -51,7 +52,11 @@ export const taskBody = z
   .meta({ id: 'TaskRequest' });
 
 export const choiceBody = z
-  .strictObject({ input: jsonValue.optional(), ...routing })
+  .strictObject({
+    input: jsonValue.optional(),
+    ...routing,
+    whyNot: name.optional().describe('An agent, name or name@version: why it is not the one.'),
+  })
   .meta({ id: 'ChoiceRequest' });
 
 export const choiceView = z
@@ -76,6 +81,9 @@ export const choiceView = z
     ),
   })
   .meta({ id: 'Choice', description: 'Who was chosen, among whom, and why the others were not considered.' });
+
+/** A choice that was only asked for. */
+export const previewView = choiceView.extend({ whyNot: whyNotView.optional() }).meta({ id: 'ChoicePreview' });
 
 const usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
 

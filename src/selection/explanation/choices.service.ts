@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DecisionLog, type Decision, type DecisionPage, type DecisionQuery } from '../../metrics/index.js';
+import type { Choice } from '../selection.types.js';
 import { UnknownChoiceError } from '../selection.errors.js';
 import { StrategyCatalog } from '../strategy-catalog.js';
 import { findNeededChanges } from './needed-change.js';
@@ -48,6 +49,11 @@ export class ChoiceService {
     return whyNot(decision, agent, (index) =>
       findNeededChanges(decision, index, this.strategies.find(decision.strategy)),
     );
+  }
+
+  /** Why an agent is not the one in a choice that was only asked for, or that came with a result. */
+  whyNotIn(choice: Choice, agent: string): WhyNot {
+    return whyNot(choice, agent);
   }
 
   /** Makes the choice again from its record and says whether it comes out the same. @throws CHOICE_UNKNOWN */

@@ -104,6 +104,18 @@ describe('where a task is done', () => {
     expect((await client.post('capabilities/echo/choices', { priority: 'high' })).status).toBe(400);
   });
 
+  it('tells of a choice that is only asked for, too, why an agent is not the one', async () => {
+    const whyNot = async (agent: string, body: object) =>
+      (await client.post('capabilities/echo/choices', { ...body, whyNot: agent })).body;
+    expect(await whyNot('parrot', {})).toMatchObject({
+      chosen: { agent: 'lyrebird' },
+      whyNot: { verdict: 'outscored', margin: 2 },
+    });
+    expect(await whyNot('parrot', { residency: 'oceania' })).toMatchObject({
+      whyNot: { verdict: 'excluded', code: 'residency' },
+    });
+  });
+
   it('goes by what the steps of a workflow say', async () => {
     const steps = [
       { id: 'here', capability: 'echo', input: 'hi', residency: 'oceania', criticality: 'critical' },
