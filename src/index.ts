@@ -52,6 +52,7 @@ export {
   eventType,
   Logger,
   RandomSource,
+  type CancelSignal,
   type EventType,
   type Json,
   type LogFields,

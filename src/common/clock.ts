@@ -1,3 +1,5 @@
+import type { CancelSignal } from './cancel-signal.js';
+
 /** Undoes a subscription or a scheduled call. Calling it again does nothing. */
 export type Cancel = () => void;
 
@@ -16,7 +18,7 @@ export abstract class Clock {
   abstract schedule(delayMs: number, callback: () => void): Cancel;
 
   /** Resolves after `delayMs`, or rejects with the signal's reason when it aborts first; leaves no timer behind. */
-  delay(delayMs: number, signal?: AbortSignal): Promise<void> {
+  delay(delayMs: number, signal?: CancelSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
       const onAbort = (): void => {

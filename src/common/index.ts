@@ -1,3 +1,4 @@
+export * from './cancel-signal.js';
 export * from './clock.js';
 export * from './draws.js';
 export * from './durations.js';

@@ -1,5 +1,5 @@
 import type { ProgressReport, SourceReport, ToolCall } from '../../agents/index.js';
-import type { Failure, RetryOptions } from '../../common/index.js';
+import type { CancelSignal, Failure, RetryOptions } from '../../common/index.js';
 import type { Choice } from '../../selection/index.js';
 
 /**
@@ -55,7 +55,7 @@ export interface TaskOptions {
   /** Other candidates to fall back to when one fails, 0 to 100; default: all there are. */
   readonly maxFallbacks?: number;
   /** Cancels the task. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** Passed to the agents, 1 to 200 characters; default: the task's id. */
   readonly idempotencyKey?: string;
   /** Hears what the agent reports and yields while it works. What it throws is logged and does not reach the agent. */

@@ -169,7 +169,8 @@ export class MemoryRunStore extends RunStore {
   async finish(lease: Lease, outcome: RunOutcome, last: RecordBatch): Promise<void> {
     const held = this.#heldUnder(lease);
     held.write(last);
-    held.run = { ...held.run, ...outcome };
+    const { status, output, outputType, failure, finishedAt, costUsd } = outcome;
+    held.run = { ...held.run, status, output, outputType, failure, finishedAt, costUsd };
     this.#leaseEnds.delete(lease.runId);
     this.#finished.add(lease.runId);
     this.#finishedRecords += held.recordCount;

@@ -1,4 +1,4 @@
-import type { Clock, Logger, RandomSource } from '../../common/index.js';
+import type { CancelSignal, Clock, Logger, RandomSource } from '../../common/index.js';
 import type { TaskExecutor } from '../../orchestration/index.js';
 import type { Catalog, Neighbors } from '../../registry/index.js';
 import type { Scope } from '../plan/plan.types.js';
@@ -47,7 +47,7 @@ export interface Execution extends EngineParts {
   /** The run is about to leave this process, or its end is decided: no step is begun. */
   readonly isHalted: boolean;
   /** Aborts when the execution is halted; for waits that it need not wait for. */
-  readonly halting: AbortSignal;
+  readonly halting: CancelSignal;
   /** The end of the run is decided: what has no result yet does not get one. */
   readonly isUnwinding: boolean;
   /**

@@ -1,4 +1,4 @@
-import { toFailure, type Failure } from '../../common/index.js';
+import { toFailure, type CancelSignal, type Failure } from '../../common/index.js';
 import type { PlannedStep } from '../plan/plan.types.js';
 import type { ChildSignal } from './child-signal.js';
 import type { Flowing, Frame, StepOutcome } from './frame.js';
@@ -11,7 +11,7 @@ export type FrameEnd =
   | { readonly status: 'canceled' };
 
 /** Does one step; never rejects. It does not settle when the run leaves this process. */
-export type DoStep = (step: PlannedStep, signal: AbortSignal) => Promise<UnitEnd>;
+export type DoStep = (step: PlannedStep, signal: CancelSignal) => Promise<UnitEnd>;
 
 /**
  * Takes the steps of a workflow in the order that the plan allows, side by side where it can. The first fatal outcome cancels
@@ -55,7 +55,7 @@ export class FrameRun {
   }
 
   async #do(step: PlannedStep): Promise<void> {
-    this.#settle(step, toOutcome(step, await this.doStep(step, this.child.signal)));
+    this.#settle(step, toOutcome(step, await this.doStep(step, this.child)));
   }
 
   #settle(step: PlannedStep, outcome: StepOutcome): void {
@@ -73,7 +73,7 @@ export class FrameRun {
   #stop({ status, failure }: StepOutcome): void {
     if (status === 'canceled') this.#isCanceled = true;
     else this.#failure ??= failure;
-    if (!this.child.signal.aborted) this.child.abort('another step failed');
+    this.child.abort('another step failed');
   }
 
   #beginDependents({ dependents }: PlannedStep): void {

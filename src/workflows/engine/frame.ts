@@ -37,7 +37,7 @@ export class Frame {
     readonly input: unknown,
     run: Scope['run'],
   ) {
-    this.outcomes = Array.from({ length: plan.steps.length });
+    this.outcomes = plan.steps.map(() => undefined);
     this.#openCount = plan.steps.length;
     this.scope = { input, steps: Object.create(null) as Record<string, StepView>, run };
   }

@@ -1,4 +1,4 @@
-import type { Failure } from '../../common/index.js';
+import type { CancelSignal, Failure } from '../../common/index.js';
 import type { PlannedNested } from '../plan/plan.types.js';
 import type { ActionResult } from './action-result.js';
 import { StepCanceledError, toError } from './engine.errors.js';
@@ -11,7 +11,7 @@ import { UNDO_SUFFIX } from './recorder.js';
 import type { Unit } from './step-unit.js';
 
 /** Runs all steps of a workflow. */
-export type RunFrame = (frame: Frame, signal: AbortSignal) => Promise<FrameEnd>;
+export type RunFrame = (frame: Frame, signal: CancelSignal) => Promise<FrameEnd>;
 
 /**
  * Runs a workflow inside of a run. Each try that the `retry` of its step allows goes on from the steps of it that did not succeed:

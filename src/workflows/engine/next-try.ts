@@ -1,5 +1,5 @@
-import { retryDelayMs, type ResolvedRetryOptions } from '../../common/index.js';
-import { childOf } from './child-signal.js';
+import { retryDelayMs, type CancelSignal, type ResolvedRetryOptions } from '../../common/index.js';
+import { ChildSignal } from './child-signal.js';
 import type { Execution } from './execution.js';
 import { never } from './never.js';
 
@@ -12,15 +12,15 @@ export async function waitForNextTry(
   execution: Execution,
   retry: ResolvedRetryOptions,
   tries: number,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<boolean> {
   if (execution.isHalted) return never();
   const { clock, halting, random } = execution;
-  const stop = childOf(signal);
+  const stop = new ChildSignal(signal);
   const onHalt = (): void => stop.abort(halting.reason);
   halting.addEventListener('abort', onHalt, { once: true });
   execution.begin();
-  const isTime = await clock.delay(retryDelayMs(retry, tries, random), stop.signal).then(
+  const isTime = await clock.delay(retryDelayMs(retry, tries, random), stop).then(
     () => true,
     () => false,
   );

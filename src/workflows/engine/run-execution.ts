@@ -1,9 +1,16 @@
-import { nextTurn, toFailure, type Failure, type RandomSource } from '../../common/index.js';
+import {
+  nextTurn,
+  toFailure,
+  type CancelSignal,
+  type Failure,
+  type RandomSource,
+} from '../../common/index.js';
 import type { RunWait } from '../../orchestration/index.js';
 import { parseAgentReference } from '../../registry/index.js';
 import type { WorkflowPlan } from '../plan/plan.types.js';
 import type { ClaimedRun, Lease, RunOutcome, RunRecord, StoredSignal } from '../runs/run-record.types.js';
 import type { Parking, RecordBatch, RunStore } from '../runs/run.store.js';
+import { ChildSignal } from './child-signal.js';
 import { RunCanceledError, RunTimeoutError, StepOutputError } from './engine.errors.js';
 import type { EngineParts, Execution } from './execution.js';
 import type { FrameEnd } from './frame-run.js';
@@ -61,12 +68,12 @@ export class RunExecution implements Execution {
   readonly undoList = new UndoList();
 
   readonly #init: ExecutionInit;
-  readonly #controller = new AbortController();
+  readonly #signal = new ChildSignal();
   readonly #steps: Steps;
   #busy = 0;
   #isHalted = false;
   /** Made when somebody asks for it, which is rare. */
-  #halting: AbortController | undefined;
+  #halting: ChildSignal | undefined;
   #isWatchingQuiet = false;
   #isLeft = false;
   /** While the run is being parked. */
@@ -106,8 +113,8 @@ export class RunExecution implements Execution {
     return this.#isHalted;
   }
 
-  get halting(): AbortSignal {
-    return (this.#halting ??= new AbortController()).signal;
+  get halting(): CancelSignal {
+    return (this.#halting ??= new ChildSignal());
   }
 
   get isUnwinding(): boolean {
@@ -164,7 +171,7 @@ export class RunExecution implements Execution {
   /** Begins nothing more; ends as `halted` when what is under way has ended. */
   halt(): void {
     this.#isHalted = true;
-    this.#halting?.abort();
+    this.#halting?.abort(undefined);
     this.#watchQuiet();
   }
 
@@ -183,7 +190,7 @@ export class RunExecution implements Execution {
     this.deliver(signals, this.isUnwinding ? undefined : run.cancelReason);
     const { plan } = this.#init;
     const frame = new Frame(plan, '', fillIn(run.input, plan.inputDefaults), this.run);
-    const end = await this.#steps.runFrame(frame, this.#controller.signal);
+    const end = await this.#steps.runFrame(frame, this.#signal);
     if (this.#isLeft) return;
     const outcome = await this.#conclude(end);
     if (!this.#isLeft) this.#finish(outcome);
@@ -202,7 +209,7 @@ export class RunExecution implements Execution {
   }
 
   #reasonOf(end: FrameEnd): { readonly status: 'failed' | 'canceled'; readonly failure: Failure } {
-    const { aborted, reason } = this.#controller.signal;
+    const { aborted, reason } = this.#signal;
     if (aborted) {
       const status = reason instanceof RunCanceledError ? 'canceled' : 'failed';
       return { status, failure: toFailure(reason) };
@@ -217,7 +224,7 @@ export class RunExecution implements Execution {
     }
     this.timers.clear();
     const notUndone: string[] = [];
-    const { signal } = new AbortController();
+    const signal = new ChildSignal();
     for (const undo of this.undoList.inReverse((key) => this.journal.orderOf(key))) {
       const end = await this.#steps.undo({ ...undo, key: undo.key + UNDO_SUFFIX, signal }, undo.action);
       if (end.status !== 'succeeded') notUndone.push(undo.key);
@@ -236,7 +243,7 @@ export class RunExecution implements Execution {
   }
 
   #abort(reason: unknown): void {
-    if (!this.#controller.signal.aborted) this.#controller.abort(reason);
+    this.#signal.abort(reason);
   }
 
   #lose(_error: unknown): void {

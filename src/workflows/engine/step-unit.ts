@@ -1,4 +1,4 @@
-import { toFailure, type Failure } from '../../common/index.js';
+import { toFailure, type CancelSignal, type Failure } from '../../common/index.js';
 import type { PlannedStep, Scope } from '../plan/plan.types.js';
 import type { StepResult } from '../runs/run-record.types.js';
 import { StepTimeoutError } from './engine.errors.js';
@@ -12,7 +12,7 @@ export interface Unit {
   readonly frame: Frame;
   readonly step: PlannedStep;
   readonly scope: Scope;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** When the step is given up, in milliseconds since the epoch. */
   readonly deadlineAt?: number;
 }

@@ -1,6 +1,6 @@
-import { toFailure } from '../../common/index.js';
+import { toFailure, type CancelSignal } from '../../common/index.js';
 import type { PlannedAction, PlannedStep, PlannedSubstitute } from '../plan/plan.types.js';
-import { childOf } from './child-signal.js';
+import { ChildSignal } from './child-signal.js';
 import { RepeatExhaustedError, StepCanceledError, StepTimeoutError, toError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import { FrameRun, type FrameEnd } from './frame-run.js';
@@ -31,8 +31,10 @@ export class Steps {
   }
 
   /** Runs all steps of a workflow. */
-  runFrame(frame: Frame, signal: AbortSignal): Promise<FrameEnd> {
-    return new FrameRun(frame, childOf(signal), (step, abort) => this.#step(frame, step, abort)).run();
+  runFrame(frame: Frame, signal: CancelSignal): Promise<FrameEnd> {
+    return new FrameRun(frame, new ChildSignal(signal), (step, abort) =>
+      this.#step(frame, step, abort),
+    ).run();
   }
 
   /** Undoes a step, or does what stands in for it; `unit` has the key under which that is recorded. */
@@ -42,7 +44,7 @@ export class Steps {
   }
 
   /** Never rejects; does not settle when the run leaves this process. */
-  #step(frame: Frame, step: PlannedStep, signal: AbortSignal): Promise<UnitEnd> {
+  #step(frame: Frame, step: PlannedStep, signal: CancelSignal): Promise<UnitEnd> {
     const unit: Unit = { key: frame.prefix + step.id, frame, step, scope: frame.scope, signal };
     const { journal } = this.execution;
     if (step.when !== undefined && journal.result(unit.key) === undefined) {
@@ -68,10 +70,10 @@ export class Steps {
     const { journal, clock, timers } = this.execution;
     const startedAt = journal.startedAt(unit.key) ?? journal.wait(unit.key)?.openedAt ?? clock.now();
     const deadlineAt = startedAt + timeoutMs;
-    const child = childOf(unit.signal);
+    const child = new ChildSignal(unit.signal);
     const cancelAlarm = timers.at(deadlineAt, () => child.abort(new StepTimeoutError(unit.key, timeoutMs)));
     try {
-      return await this.#whole({ ...unit, signal: child.signal, deadlineAt });
+      return await this.#whole({ ...unit, signal: child, deadlineAt });
     } finally {
       cancelAlarm();
       child.dispose();
@@ -86,12 +88,12 @@ export class Steps {
 
   async #items(unit: Unit): Promise<ActionResult> {
     const { items, as, concurrency } = unit.step.forEach!;
-    const group = childOf(unit.signal);
+    const group = new ChildSignal(unit.signal);
     try {
       const list = readItems(unit.key, items.evaluate(unit.scope));
       const output = await doItems(list, concurrency, async (item, index) => {
         const scope = within(unit.scope, { [as]: item, index });
-        const end = await this.#item({ ...unit, key: `${unit.key}[${index}]`, scope, signal: group.signal });
+        const end = await this.#item({ ...unit, key: `${unit.key}[${index}]`, scope, signal: group });
         if (end.status === 'failed' && unit.step.onError !== 'continue') group.abort('another item failed');
         return outputOf(unit, end);
       });

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../common/index.js';
 import type { RunWait } from '../../orchestration/index.js';
 import type { StoredSignal } from '../runs/run-record.types.js';
 import type { Journal } from './journal.js';
@@ -59,7 +60,7 @@ export class Waits {
   }
 
   /** Ends at once where the signal is there already; a signal that came before the time was over counts, however late it is seen. */
-  open(wait: RunWait, abort: AbortSignal, signalName = signalNameOf(wait)): Promise<WaitEnd> {
+  open(wait: RunWait, abort: CancelSignal, signalName = signalNameOf(wait)): Promise<WaitEnd> {
     const signal = this.#takeSignal(wait, signalName);
     if (signal !== undefined) return Promise.resolve({ kind: 'signal', signal });
     if (abort.aborted) return Promise.resolve({ kind: 'aborted' });

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../common/index.js';
 import type { RunEvent, WorkflowDefinition } from '../../orchestration/index.js';
 import { MemoryRunStore } from '../../persistence/index.js';
 import { buildRunEngine, type RunEngineSetup } from '../../testing/run-engine.js';
@@ -21,8 +22,8 @@ async function world() {
 
 /** Begins when it is asked for, and never ends by itself. */
 function endless() {
-  let begin = (_signal?: AbortSignal): void => {};
-  const begun = new Promise<AbortSignal | undefined>((resolve) => (begin = resolve));
+  let begin = (_signal?: CancelSignal): void => {};
+  const begun = new Promise<CancelSignal | undefined>((resolve) => (begin = resolve));
   const answer: Answers[string] = ({ options }) => {
     begin(options.signal);
     return new Promise(() => {});
