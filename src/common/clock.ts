@@ -19,11 +19,12 @@ export abstract class Clock {
 
   /** Resolves after `delayMs`, or rejects with the signal's reason when it aborts first; leaves no timer behind. */
   delay(delayMs: number, signal?: CancelSignal): Promise<void> {
+    const reason = (): Error => signal?.reason as Error;
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
+      if (signal?.aborted) return reject(reason());
       const onAbort = (): void => {
         cancel();
-        reject(signal?.reason as Error);
+        reject(reason());
       };
       const cancel = this.schedule(delayMs, () => {
         signal?.removeEventListener('abort', onAbort);
