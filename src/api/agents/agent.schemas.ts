@@ -130,7 +130,11 @@ export const agentView = z
   .meta({ id: 'Agent', description: 'One release of an agent, as it is now.' });
 
 export const agentDetailsView = agentView
-  .extend({ statistics: performanceView.describe('of the last 24 hours, on all nodes') })
+  .extend({
+    statistics: performanceView
+      .optional()
+      .describe('of the last 24 hours, on all nodes; absent while the database is away'),
+  })
   .meta({ id: 'AgentDetails', description: 'One release of an agent, and what was measured of it.' });
 
 export const agentPage = pageOf(agentView);

@@ -1,6 +1,7 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { isCadreError } from '../../common/index.js';
 import { HealthCheckService } from '../../health/index.js';
 import { AgentRegistry, type AgentInfo } from '../../registry/index.js';
 import { PerformanceService } from '../../metrics/index.js';
@@ -138,11 +139,16 @@ export class AgentsController {
 
   async #details(agentReference: string) {
     const agent = this.registry.get(agentReference);
-    const statistics = await this.performance.statistics(agent.id);
+    const statistics = await this.performance.statistics(agent.id).catch(absentWhenAway);
     return { ...this.#view(agent), statistics };
   }
 }
 
 function reference(name: string, version: string | undefined): string {
   return version === undefined ? name : `${name}@${version}`;
+}
+
+/** An agent is told of while the database is away, too, without its statistics. */
+function absentWhenAway(error: unknown): undefined {
+  if (!isCadreError(error) || error.kind !== 'unavailable') throw error;
 }
