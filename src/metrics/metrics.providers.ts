@@ -44,9 +44,13 @@ export const metricsProviders: Provider[] = [
   },
   {
     provide: Reviewer,
-    inject: [PerformanceStore, DriftWatch, METRICS_OPTIONS],
-    useFactory: (store: PerformanceStore, drift: DriftWatch, { review }: ResolvedMetricsOptions) =>
-      new Reviewer({ store, drift, options: review }),
+    inject: [PerformanceStore, DriftWatch, PerformanceBook, METRICS_OPTIONS],
+    useFactory: (
+      store: PerformanceStore,
+      drift: DriftWatch,
+      book: PerformanceBook,
+      { review }: ResolvedMetricsOptions,
+    ) => new Reviewer({ store, drift, book, options: review }),
   },
   {
     provide: ImprovementPolicy,

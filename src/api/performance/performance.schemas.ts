@@ -40,6 +40,20 @@ export const performanceView = z
   })
   .meta({ id: 'Performance', description: 'What was measured; what nothing is known of is absent.' });
 
+const estimateView = z
+  .object({
+    sampleCount: z.number().describe('attempts, older ones discounted'),
+    successAlpha: z.number(),
+    successBeta: z.number(),
+    meanDurationMs: z.number().optional(),
+    peakEwmaMs: z.number().optional().describe('rises at once, falls slowly'),
+    meanCostUsd: z.number().optional(),
+  })
+  .meta({
+    id: 'PerformanceEstimate',
+    description: 'Success as a Beta distribution; what is unknown is absent.',
+  });
+
 const estimatedView = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
 const trendView = z
@@ -78,6 +92,7 @@ export const reviewView = z
           }),
         ),
         evidence: performanceView,
+        expected: estimateView.optional().describe('by which strategies choose now'),
         baseline: performanceView.optional(),
         whenBusy: successRatioView.optional(),
         whenQuiet: successRatioView.optional(),

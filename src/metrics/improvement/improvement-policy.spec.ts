@@ -341,6 +341,18 @@ describe('ImprovementPolicy', () => {
     await policy.close();
   });
 
+  it('is not kept from the others by one whose status cannot be changed', async () => {
+    const { policy, measure, live, logger, status } = await nodeWith();
+    await measure(0, 30);
+    const change = status.change.bind(status);
+    status.change = () => Promise.reject(new Error('read-only'));
+    await policy.act();
+    expect(logger.lines).toEqual(['warn performance could not be reviewed']);
+    status.change = change;
+    await policy.act();
+    expect(live.status).toBe('maintenance');
+  });
+
   it('goes on when the store is away for a while', async () => {
     const { policy, measure, live, logger, store } = await nodeWith();
     await measure(0, 30);

@@ -76,17 +76,25 @@ export class ImprovementPolicy {
   }
 
   async #lookAtAll(): Promise<void> {
-    const { store, catalog, logger, options } = this.parts;
-    try {
+    const { store, catalog, options } = this.parts;
+    await this.#contain(async () => {
       const nowAt = store.clock.now();
       const window = { fromAt: nowAt - options.windowMs, toAt: nowAt + MINUTE_MS };
       const by = ['release', 'capability'] as const;
       const groups = await store.read({ ...window, by, everyMs: MINUTE_MS, isBrief: true });
       const byRelease = Map.groupBy(groups, ({ key }) => key.release ?? '');
-      for (const release of catalog.all())
-        await this.#lookAt(release, byRelease.get(release.id) ?? [], nowAt);
+      for (const release of catalog.all()) {
+        await this.#contain(() => this.#lookAt(release, byRelease.get(release.id) ?? [], nowAt));
+      }
+    });
+  }
+
+  /** What goes wrong with one release is not the others' affair. */
+  async #contain(look: () => Promise<void>): Promise<void> {
+    try {
+      await look();
     } catch (error) {
-      logger.warn('performance could not be reviewed', { error: messageOf(error) });
+      this.parts.logger.warn('performance could not be reviewed', { error: messageOf(error) });
     }
   }
 

@@ -43,6 +43,7 @@ const reviewOf = (
     baseline: [],
     utilizationRatio: 0.1,
     driftRatios: new Map(),
+    estimates: new Map(),
     current,
     ...changes,
     options: { ...METRICS_DEFAULTS.review, ...changes.options },
@@ -92,6 +93,19 @@ describe('a performance review', () => {
     expect(evidence.allDurations!.meanMs).toBeCloseTo(100, -1);
     expect(evidence.durations!.p99Ms).toBeGreaterThan(evidence.durations!.p50Ms);
     expect(evidence.waits!.meanMs).toBe(0);
+  });
+
+  it('gives what strategies expect now', () => {
+    const estimate = {
+      sampleCount: 3,
+      successAlpha: 4,
+      successBeta: 1,
+      meanDurationMs: 100,
+      peakEwmaMs: 120,
+      meanCostUsd: undefined,
+    };
+    expect(writingOf([], { estimates: new Map([['writing', estimate]]) }).expected).toEqual(estimate);
+    expect(writingOf([]).expected).toBeUndefined();
   });
 
   it('finds success too low when that is sure, and gives advice (PF-01, PF-04)', () => {

@@ -1,5 +1,6 @@
 import type { AgentManifest } from '../../agents/index.js';
 import { assessTrend, type Trend } from '../analytics/trends/trend.js';
+import type { PerformanceEstimate } from '../estimates/performance-estimate.types.js';
 import { Measures } from '../measures/measures.js';
 import type { ReviewOptions } from '../metrics.options.js';
 import type { MeasuresGroup } from '../rollups/performance.store.js';
@@ -21,6 +22,8 @@ export interface ReviewMaterial {
   readonly utilizationRatio: number | undefined;
   /** By capability: how much slower it got, where it did. */
   readonly driftRatios: ReadonlyMap<string, number>;
+  /** By capability, what is expected of it now. */
+  readonly estimates: ReadonlyMap<string, PerformanceEstimate>;
   readonly options: ReviewOptions;
 }
 
@@ -66,6 +69,7 @@ function reviewCapability(capability: string, material: ReviewMaterial): Capabil
     verdict: verdictOf(measures, findings, options),
     findings,
     evidence: performanceOf(measures),
+    expected: material.estimates.get(capability),
     baseline: baseline.attempts === 0 ? undefined : performanceOf(baseline),
     whenBusy: busy,
     whenQuiet: quiet,

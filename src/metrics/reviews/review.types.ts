@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../../common/index.js';
 import type { Trend } from '../analytics/trends/trend.js';
+import type { PerformanceEstimate } from '../estimates/performance-estimate.types.js';
 import type { SuccessRatio } from './comparisons.js';
 
 /**
@@ -67,6 +68,8 @@ export interface CapabilityReview {
   readonly verdict: ReviewVerdict;
   readonly findings: readonly ReviewFinding[];
   readonly evidence: Performance;
+  /** By which strategies choose now; absent for a capability that the release has no more. */
+  readonly expected?: PerformanceEstimate;
   /** The days before the window, which it is held against. */
   readonly baseline?: Performance;
   /** Success when the agent had no slot left, or the task had waited, and when it had. */

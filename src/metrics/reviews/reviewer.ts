@@ -1,4 +1,5 @@
 import type { Release } from '../../registry/index.js';
+import type { PerformanceBook } from '../estimates/performance-book.js';
 import type { ReviewOptions } from '../metrics.options.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type PerformanceStore } from '../rollups/performance.store.js';
 import type { DriftWatch } from './drift-watch.js';
@@ -9,6 +10,7 @@ import type { PerformanceReview } from './review.types.js';
 export interface ReviewerParts {
   readonly store: PerformanceStore;
   readonly drift: DriftWatch;
+  readonly book: PerformanceBook;
   readonly options: ReviewOptions;
 }
 
@@ -23,7 +25,7 @@ export class Reviewer {
     release: Release,
     window: { readonly fromAt: number; readonly toAt: number },
   ): Promise<PerformanceReview> {
-    const { store, drift, options } = this.parts;
+    const { store, drift, book, options } = this.parts;
     const { fromAt, toAt } = window;
     const where = { release: release.id };
     const everyMs = toAt - fromAt > 3 * HOUR_MS ? HOUR_MS : SHORT_STEP_MS;
@@ -43,6 +45,10 @@ export class Reviewer {
       options,
       utilizationRatio,
       driftRatios: drift.ratiosOf(release.id),
+      // Copies: what is expected goes on to change.
+      estimates: new Map(
+        [...release.capabilities.keys()].map((name) => [name, { ...book.estimate(release, name) }]),
+      ),
     });
   }
 

@@ -95,6 +95,7 @@ describe('performance over REST', () => {
           durations: { count: 40 },
         },
         byInputType: [{ inputType: 'text', attempts: 40 }],
+        expected: { successBeta: 1, meanCostUsd: 0.5, peakEwmaMs: expect.any(Number) },
       },
     ]);
     expect((await client.get('agents/writer/versions/1.0.0')).body['statistics']).toMatchObject({
