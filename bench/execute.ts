@@ -25,7 +25,10 @@ const CASES: readonly ExecuteCase[] = [
   { ...USUAL, handler: 'sync', concurrency: 64, isTarget: true },
   { ...USUAL, providers: 1 },
   { ...USUAL, providers: 100 },
-  ...['first', 'random', 'round-robin', 'least-loaded'].map((strategy) => ({ ...USUAL, strategy })),
+  ...['adaptive', 'balanced', 'first', 'random', 'round-robin', 'least-loaded'].map((strategy) => ({
+    ...USUAL,
+    strategy,
+  })),
 ];
 
 /** What a task costs beyond the agent's own work and the validation of its input and output. */

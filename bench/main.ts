@@ -7,6 +7,7 @@ import { metrics } from './metrics.js';
 import { parked } from './parked.js';
 import { pglite } from './pglite.js';
 import { rest } from './rest.js';
+import { selection } from './selection.js';
 import { toTable, type Measurement } from './table.js';
 import { workflows } from './workflows.js';
 
@@ -20,6 +21,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   durable,
   parked,
   pglite,
+  selection,
 ];
 
 /** `npm run bench` runs all measurements, `npm run bench -- lookup rest` those two. */

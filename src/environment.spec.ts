@@ -25,7 +25,7 @@ describe('readEnvironment', () => {
       },
       cadre: {
         registry: { drainTimeoutMs: 30_000 },
-        selection: { strategy: 'least-loaded' },
+        selection: { strategy: 'adaptive' },
         health: { checks: { intervalMs: 30_000 }, breaker: { openMs: 5_000 } },
         orchestration: { maxQueuedTasks: 1_000, abortGraceMs: 1_000, shutdownGraceMs: 10_000 },
         workflows: { maxActiveRuns: 256, maxOutputBytes: 1_048_576, keepEndedRunsMs: 2_592_000_000 },

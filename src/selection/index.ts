@@ -25,6 +25,7 @@ export type * from './selection.types.js';
 export { houseStrategies } from './house-strategies.js';
 export type { StrategyParts } from './strategy-parts.types.js';
 export { FirstStrategy } from './strategies/first.strategy.js';
+export { LeastLoadedStrategy } from './strategies/least-loaded.strategy.js';
 export {
   resolveObjective,
   typicalOf,

@@ -4,7 +4,7 @@ import type { SelectionRequest } from './selection.types.js';
 import type { Strategy } from './strategy.js';
 
 /** The strategy of tasks that name none and give no hint, unless the application has another one. */
-export const DEFAULT_STRATEGY = 'least-loaded';
+export const DEFAULT_STRATEGY = 'adaptive';
 
 /** What of a task says how its agent is chosen. */
 export interface StrategyWish extends Partial<Pick<SelectionRequest, 'priority' | 'criticality'>> {

@@ -111,6 +111,8 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
     ...houseStrategies({ clock, random, book, objective: resolveObjective() }),
     ...(setup.strategies ?? []),
   ]);
+  // It takes turns, so that a test knows who gets a task.
+  strategies.makeUsual('least-loaded');
   const waitingRoom = new WaitingRoom(clock, maxQueuedTasks);
   const dispatcher = new Dispatcher(catalog, strategies, waitingRoom, clock);
   const surroundings = { clock, random, logger, events, dispatcher };

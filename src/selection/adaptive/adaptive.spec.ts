@@ -200,7 +200,7 @@ describe('a drawn choice', () => {
       fc.property(fc.array(one, { minLength: 1, maxLength: 9 }), (candidates) => {
         const evidence = evidenceOf(candidates);
         const sum = candidates.reduce((total, _, at) => total + propensityOf(evidence, at), 0);
-        expect(Math.abs(sum - 1)).toBeLessThan(0.02);
+        expect(Math.abs(sum - 1)).toBeLessThan(0.01);
       }),
     );
   });

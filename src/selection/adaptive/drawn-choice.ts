@@ -22,7 +22,10 @@ export function drawChoice(evidence: readonly number[], seed: number): Selection
   const value = Math.round((evidence[COUNT * index + VALUE] as number) * 1_000) / 1_000;
   return {
     index,
-    reason: `expected worth ${value} of 1, drawn as the best of ${scores.length}`,
+    reason:
+      scores.length === 1
+        ? `the only one, expected worth ${value} of 1`
+        : `expected worth ${value} of 1, drawn as the best of ${scores.length}`,
     scores,
     propensity: propensityOf(evidence, index),
     seed,
@@ -49,31 +52,48 @@ const valueAt = (evidence: readonly number[], at: number): number => evidence[CO
 const deviationAt = (evidence: readonly number[], at: number): number =>
   evidence[COUNT * at + DEVIATION] as number;
 
-/** Where the normal density is looked at, in deviations, evenly from -3.5 to 3.5. */
-const NODES = Array.from({ length: 29 }, (_, at) => at / 4 - 3.5);
-const DENSITIES = NODES.map((node) => Math.exp((-node * node) / 2));
-const TOTAL = DENSITIES.reduce((sum, density) => sum + density, 0);
+/** The normal density from -3.5 to 3.5 deviations, at every twentieth of one. */
+const STEPS_PER_DEVIATION = 20;
+const DENSITIES = Array.from({ length: 7 * STEPS_PER_DEVIATION + 1 }, (_, at) => {
+  const away = at / STEPS_PER_DEVIATION - 3.5;
+  return Math.exp((-away * away) / 2);
+});
+
+/** So many of these steps are taken at once where all rivals are as doubtful as the candidate. */
+const STRIDE = 5;
 
 /** Less than this is never said: its inverse weighs what was observed. */
 const LEAST = 1e-6;
 
 /**
  * The probability with which a candidate draws the highest value: the integral over its own draw of the probability that all others
- * draw less, by the trapezoidal rule. Off by at most 0.01, where a rival is far less doubtful; else by far less.
+ * draw less, by the trapezoidal rule, in smaller steps where a rival is less doubtful. Off by at most 0.01, mostly by far less.
  */
 export function propensityOf(evidence: readonly number[], index: number): number {
   const rivals = findRivals(evidence, index);
+  const value = valueAt(evidence, index);
+  const deviation = deviationAt(evidence, index);
+  let narrowest = deviation;
+  for (const rival of rivals) narrowest = Math.min(narrowest, deviationAt(evidence, rival));
+  const stride = Math.max(Math.min(Math.floor((2 * STRIDE * narrowest) / deviation), STRIDE), 1);
   let sum = 0;
-  for (let node = 0; node < NODES.length; node += 1) {
-    const own = valueAt(evidence, index) + deviationAt(evidence, index) * (NODES[node] as number);
-    let all = DENSITIES[node] as number;
-    for (let at = 0; at < rivals.length && all > LEAST * LEAST; at += 1) {
+  let total = 0;
+  let isPossible = true;
+  // From above: the less a candidate draws, the less likely do all others draw less.
+  for (let step = DENSITIES.length - 1; step >= 0; step -= stride) {
+    const density = DENSITIES[step] as number;
+    total += density;
+    if (!isPossible) continue;
+    const own = value + deviation * (step / STEPS_PER_DEVIATION - 3.5);
+    let all = 1;
+    for (let at = 0; at < rivals.length && all > LEAST; at += 1) {
       const rival = rivals[at] as number;
       all *= normalBelow((own - valueAt(evidence, rival)) / deviationAt(evidence, rival));
     }
-    sum += all;
+    isPossible = all > LEAST;
+    sum += all * density;
   }
-  return Math.min(Math.max(sum / TOTAL, LEAST), 1);
+  return Math.min(Math.max(sum / total, LEAST), 1);
 }
 
 /** The others, without those that can hardly be better. */

@@ -96,9 +96,9 @@ describe('the calls of the README', () => {
       expect(await choose()).toMatchObject({
         status: 200,
         body: {
-          strategy: 'least-loaded',
+          strategy: 'adaptive',
           chosen: { agent: expect.stringMatching(/_writer$/) },
-          reason: expect.stringContaining('slots in use'),
+          reason: expect.stringContaining('expected worth'),
           candidates: expect.arrayContaining(both),
           excluded: [],
         },

@@ -286,7 +286,7 @@ describe('POST /capabilities/:name/choices', () => {
   it('says who would do it, and runs nothing', async () => {
     expect(await client.post('capabilities/echo/choices', {})).toMatchObject({
       status: 200,
-      body: { strategy: 'least-loaded', chosen: { agent: 'parrot', version: '2.1.0' } },
+      body: { strategy: 'adaptive', chosen: { agent: 'parrot', version: '2.1.0' } },
     });
     const none = await client.post('capabilities/echo/choices', { input: 'x', tags: ['blue'] });
     expect(none.body).toMatchObject({ candidates: [], reason: 'no candidate is available' });
