@@ -223,9 +223,12 @@ export {
   AnalyticsService,
   type CapacityQuery,
   type CapacityReport,
+  type ChoosingPolicy,
   type Estimated,
   type Trend,
   type TrendMetric,
   type TrendQuery,
   type TrendReport,
+  type WhatIfQuery,
+  type WhatIfReport,
 } from './metrics/index.js';

@@ -1,8 +1,9 @@
 export type * from './attempt-observation.types.js';
-export type { CapacityQuery, TrendQuery } from './analytics/analytics.queries.js';
-export { AnalyticsService } from './analytics/analytics.service.js';
+export type { CapacityQuery, TrendQuery, WhatIfQuery } from './analytics/analytics.queries.js';
+export { AnalyticsService, type WhatIfReport } from './analytics/analytics.service.js';
 export type { PredictedWait, WaitTarget } from './analytics/capacity/capacity-plan.js';
 export type { CapacityReport } from './analytics/capacity/capacity-report.js';
+export type { ChoosingPolicy } from './analytics/costs/choosing-policy.js';
 export type { LoggedDecision } from './analytics/costs/recorded-task.js';
 export { DecisionLog, type DecisionPage, type DecisionQuery } from './decisions/decision-log.js';
 export {

@@ -3,7 +3,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import { AnalyticsService } from '../../metrics/index.js';
 import { Answers, RestController } from '../rest.decorator.js';
 import * as schemas from './analytics.schemas.js';
-import { toCapacityView, toTrendView } from './analytics.view.js';
+import { toCapacityView, toTrendView, toWhatIfView } from './analytics.view.js';
 
 /** Analytics: what follows from what was measured. */
 @RestController('analytics', 'analytics')
@@ -33,5 +33,22 @@ export class AnalyticsController {
   async trends(@Query({ schema: schemas.trendQuery }) query: schemas.TrendRequest) {
     const { metric, hours, confidence, ...where } = query;
     return toTrendView(await this.analytics.trend({ metric, hours, confidence, where }));
+  }
+
+  @Get('costs')
+  @ApiOperation({
+    summary: 'What tasks would have cost, had agents been chosen otherwise',
+    description:
+      'A doubly robust estimate from recorded choices, with intervals; refused where these do not bear one.',
+  })
+  @Answers(
+    200,
+    schemas.whatIfView,
+    'Saving, and what would become of success and duration; or why there is no estimate.',
+  )
+  async costs(@Query({ schema: schemas.costsQuery }) query: schemas.CostsRequest) {
+    const { choose, agents, minSuccessRatio, shareRatio, hours, confidence, ...when } = query;
+    const policy = { choose, agents, minSuccessRatio, shareRatio, when };
+    return toWhatIfView(await this.analytics.whatIf(policy, { hours, confidence }));
   }
 }

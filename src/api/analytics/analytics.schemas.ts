@@ -121,5 +121,65 @@ export const trendView = z
   })
   .meta({ id: 'Trend' });
 
+const names = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .transform((text) => text.split(',').map((each) => each.trim()));
+
+export const costsQuery = z.strictObject({
+  choose: z
+    .enum(['cheapest', 'fastest', 'most-reliable', 'any'])
+    .default('cheapest')
+    .describe('By what is known of the agents now; `any` is each as likely as the others.'),
+  agents: names.optional().describe('Only these, by name, separated by commas.'),
+  minSuccessRatio: queryNumber(0, 1).optional().describe('Only agents that succeed at least this often.'),
+  shareRatio: queryNumber(0.001, 1).optional().describe('Choose so for this share of the tasks only.'),
+  criticality: z.enum(['normal', 'critical']).optional().describe('Only such tasks.'),
+  priority: z.enum(['normal', 'urgent']).optional(),
+  capability: name.optional(),
+  inputType: name.optional(),
+  workflow: name.optional(),
+  tenant: name.optional(),
+  hours: queryNumber(0.01, 8_784)
+    .default(168)
+    .describe('How far to look back; no further than choices are kept.'),
+  confidence,
+});
+
+const whatIfCounts = {
+  from: instant,
+  to: instant,
+  confidence: z.number(),
+  taskCount: z.int().describe('Tasks recorded in the window.'),
+  affectedCount: z.int().describe('Those for which agents would be chosen otherwise.'),
+  judgedCount: z.int().describe('Those of them that the records say enough of.'),
+};
+
+export const whatIfView = z
+  .discriminatedUnion('verdict', [
+    z.object({
+      verdict: z.literal('estimated'),
+      ...whatIfCounts,
+      recordedUsd: z.number().describe('What the judged tasks did cost.'),
+      savingUsd: estimatedView.describe('Of all judged tasks together; below 0 it would have cost more.'),
+      savingPerTaskUsd: estimatedView,
+      savingRatio: estimatedView.optional(),
+      successChange: estimatedView.describe('Of the share of tasks that succeed.'),
+      durationChangeMs: estimatedView.describe('Of the time that agents work on a task.'),
+      effectiveCount: z.number().describe('How many tasks, chosen so, would say as much.'),
+      shifts: z.array(z.object({ agent: z.string(), recordedRatio: z.number(), policyRatio: z.number() })),
+    }),
+    z.object({
+      verdict: z.literal('refused'),
+      ...whatIfCounts,
+      refusal: z.enum(['nothing-affected', 'too-few-tasks', 'no-support', 'little-overlap']),
+      reason: z.string(),
+      unsupported: z.array(z.string()).describe('Agents of which too little is recorded.'),
+    }),
+  ])
+  .meta({ id: 'WhatIf' });
+
+export type CostsRequest = z.output<typeof costsQuery>;
 export type CapacityRequest = z.output<typeof capacityQuery>;
 export type TrendRequest = z.output<typeof trendQuery>;

@@ -1,4 +1,4 @@
-import type { CapacityReport, PredictedWait, TrendReport } from '../../metrics/index.js';
+import type { CapacityReport, PredictedWait, TrendReport, WhatIfReport } from '../../metrics/index.js';
 import { toInstant } from '../instants.js';
 
 export function toCapacityView(report: CapacityReport) {
@@ -52,4 +52,8 @@ export function toTrendView({ metric, fromAt, toAt, points, trend, ...report }: 
     trend: trend && told,
     points: points.map(({ at, value }) => ({ at: toInstant(at), value })),
   };
+}
+
+export function toWhatIfView({ fromAt, toAt, ...report }: WhatIfReport) {
+  return { from: toInstant(fromAt), to: toInstant(toAt), ...report };
 }

@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS, type MeasuresField, type Retention } from '../rollups/
 import { AnalyticsInputError, checkRange } from './analytics.errors.js';
 import type { WaitTarget } from './capacity/capacity-plan.js';
 import type { LoadBasis } from './capacity/measured-load.js';
+import type { ChoosingPolicy } from './costs/choosing-policy.js';
 import { TREND_METRICS, type TrendMetric } from './trends/measured-series.js';
 
 /**
@@ -30,6 +31,17 @@ export interface TrendQuery {
   readonly hours?: number | undefined;
   /** Only attempts of this release, agent, capability, input type, workflow or tenant; default: all. */
   readonly where?: Readonly<Partial<Record<MeasuresField, string>>> | undefined;
+  /** Of the intervals, 0.5 to 0.999; default 0.95. */
+  readonly confidence?: number | undefined;
+}
+
+/**
+ * How far a what-if looks back, and how sure it is to be.
+ * @publicApi
+ */
+export interface WhatIfQuery {
+  /** Above 0, at most 8 784 (366 days); default 168, a week. What is no longer kept is not among it. */
+  readonly hours?: number | undefined;
   /** Of the intervals, 0.5 to 0.999; default 0.95. */
   readonly confidence?: number | undefined;
 }
@@ -66,4 +78,20 @@ function checkHours(hours: number, mostMs: number): void {
 
 function checkOneOf(field: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value)) throw new AnalyticsInputError(field, value, `one of ${allowed.join(', ')}`);
+}
+
+/** @throws ANALYTICS_INPUT_INVALID */
+export function resolveWhatIfQuery({ hours = 168, confidence = DEFAULT_CONFIDENCE }: WhatIfQuery) {
+  checkHours(hours, 366 * DAY_MS);
+  checkRange('confidence', confidence, CONFIDENCE_RANGE);
+  return { hours, confidence };
+}
+
+/** @throws ANALYTICS_INPUT_INVALID */
+export function checkPolicy({ choose, minSuccessRatio, shareRatio, weights = {} }: ChoosingPolicy): void {
+  checkOneOf('choose', choose, ['cheapest', 'fastest', 'most-reliable', 'any']);
+  if (minSuccessRatio !== undefined) checkRange('minSuccessRatio', minSuccessRatio, [0, 1]);
+  if (shareRatio !== undefined) checkRange('shareRatio', shareRatio, [0.001, 1]);
+  for (const [agent, weight] of Object.entries(weights))
+    checkRange(`weights.${agent}`, weight, [0, 1_000_000]);
 }

@@ -1,7 +1,10 @@
 import { drawNormal, SeededRandom } from '../../common/index.js';
-import { MemoryPerformanceStore } from '../../persistence/index.js';
+import { MemoryDecisionLog, MemoryPerformanceStore } from '../../persistence/index.js';
 import { Neighbors } from '../../registry/index.js';
 import { catalogOf } from '../../testing/catalog-of.js';
+import { decisionOf } from '../../testing/decisions.js';
+import { drawDecision } from '../../testing/logged-decisions.js';
+import { observationOf } from '../../testing/observations.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { PerformanceBook } from '../estimates/performance-book.js';
@@ -11,7 +14,8 @@ import { AttemptRecorder } from '../rollups/attempt-recorder.js';
 import { HOUR_MS, MINUTE_MS } from '../rollups/performance.store.js';
 import { RollupKeeper } from '../rollups/rollup-keeper.js';
 import { AnalyticsService } from './analytics.service.js';
-import type { CapacityQuery, TrendQuery } from './analytics.queries.js';
+import type { ChoosingPolicy } from './costs/choosing-policy.js';
+import type { CapacityQuery, TrendQuery, WhatIfQuery } from './analytics.queries.js';
 
 const SERIES = { release: 'ada@1.0.0', capability: 'writing', inputType: 'text', workflow: '', tenant: '' };
 
@@ -29,7 +33,8 @@ function build() {
     { name: 'bob', capabilities: ['writing', 'reading'], maxConcurrentTasks: 1 },
   );
   const neighbors = new Neighbors();
-  const analytics = new AnalyticsService({ store, keeper, catalog, neighbors, options });
+  const decisions = new MemoryDecisionLog(10_000);
+  const analytics = new AnalyticsService({ store, keeper, catalog, neighbors, book, decisions, options });
   /** So many attempts in each of the last minutes, oldest first, as long as `durationOf` says. */
   const write = async (minutes: number, perMinute: number, durationOf: (minute: number) => number) => {
     const lastAt = Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
@@ -43,7 +48,7 @@ function build() {
     });
     await store.write('writer', written);
   };
-  return { clock, neighbors, analytics, write };
+  return { clock, catalog, book, decisions, neighbors, analytics, write };
 }
 
 describe('AnalyticsService.capacity', () => {
@@ -159,5 +164,83 @@ describe('AnalyticsService.trend', () => {
   ])('refuses %j', async (query, message) => {
     const refusal = { code: 'ANALYTICS_INPUT_INVALID', message: expect.stringContaining(message) };
     await expect(build().analytics.trend(query)).rejects.toMatchObject(refusal);
+  });
+});
+
+describe('AnalyticsService.whatIf', () => {
+  const AGENTS = [
+    { agent: 'ada', costUsd: 0.1, successRatio: 0.95, durationMs: 100 },
+    { agent: 'bob', costUsd: 0.02, successRatio: 0.9, durationMs: 300 },
+  ];
+
+  /** 1 500 choices by lot in the last hour, and what came of them in the book. */
+  function record({ clock, catalog, book, decisions }: ReturnType<typeof build>): void {
+    const random = new SeededRandom(4);
+    for (let task = 0; task < 1_500; task++) {
+      const drawn = drawDecision({ agents: AGENTS, propensities: [0.5, 0.5], random }, clock.now() - task);
+      const candidates = drawn.candidates.map((each) => ({ ...each, inFlight: 0, maxConcurrentTasks: 1 }));
+      const outcome = { ...drawn.outcome, queuedMs: 0 };
+      decisions.record({ ...decisionOf(drawn.taskId), ...drawn, candidates, outcome });
+      const [release] = catalog.releasesOf(drawn.chosen.agent);
+      book.onAttempt(observationOf({ release: release!, ...drawn.outcome }));
+    }
+  }
+
+  it('says what the cheaper agent would have saved, and what that does to success', async () => {
+    const built = build();
+    record(built);
+    const report = await built.analytics.whatIf({ choose: 'cheapest', when: { capability: 'writing' } });
+    expect(report).toMatchObject({ verdict: 'estimated', taskCount: 1_500, confidence: 0.95 });
+    if (report.verdict !== 'estimated') return;
+    expect(report.savingPerTaskUsd.low).toBeLessThan(0.04);
+    expect(report.savingPerTaskUsd.high).toBeGreaterThan(0.04);
+    expect(report.shifts[0]).toMatchObject({ agent: 'bob', policyRatio: 1 });
+    expect(await built.analytics.whatIf({ choose: 'fastest' })).toMatchObject({
+      shifts: [{ agent: 'ada' }, {}],
+    });
+  });
+
+  it('switches to nobody who has left, or of whom nothing is known', async () => {
+    const built = build();
+    record(built);
+    const [bob] = built.catalog.releasesOf('bob');
+    built.catalog.remove(bob!);
+    expect(await built.analytics.whatIf({ choose: 'cheapest', agents: ['bob'] })).toMatchObject({
+      refusal: 'nothing-affected',
+    });
+    const unknown = build();
+    unknown.decisions.record(decisionOf('task', { at: unknown.clock.now(), capability: 'writing' }));
+    expect(await unknown.analytics.whatIf({ choose: 'most-reliable' })).toMatchObject({
+      taskCount: 1,
+      refusal: 'nothing-affected',
+    });
+    const untried = build();
+    const candidates = AGENTS.map(({ agent }) => ({
+      agent,
+      version: '1.0.0',
+      inFlight: 0,
+      maxConcurrentTasks: 1,
+    }));
+    const chosen = { agent: 'ada', version: '1.0.0' };
+    const outcome = { verdict: 'succeeded', durationMs: 1, queuedMs: 0, costUsd: 0 } as const;
+    untried.decisions.record(
+      decisionOf('task', { at: untried.clock.now(), capability: 'writing', chosen, candidates, outcome }),
+    );
+    expect(await untried.analytics.whatIf({ choose: 'most-reliable' })).toMatchObject({
+      taskCount: 1,
+      affectedCount: 0,
+    });
+  });
+
+  it.each<[ChoosingPolicy, WhatIfQuery, string]>([
+    [{ choose: 'worst' as never }, {}, 'choose is worst'],
+    [{ choose: 'any', minSuccessRatio: 2 }, {}, 'minSuccessRatio is 2'],
+    [{ choose: 'any', shareRatio: 0 }, {}, 'shareRatio is 0'],
+    [{ choose: 'any', weights: { ada: -1 } }, {}, 'weights.ada is -1'],
+    [{ choose: 'any' }, { hours: 0 }, 'hours is 0'],
+    [{ choose: 'any' }, { confidence: 2 }, 'confidence is 2'],
+  ])('refuses %j, %j', async (policy, query, message) => {
+    const refusal = { code: 'ANALYTICS_INPUT_INVALID', message: expect.stringContaining(message) };
+    await expect(build().analytics.whatIf(policy, query)).rejects.toMatchObject(refusal);
   });
 });

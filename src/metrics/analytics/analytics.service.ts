@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { nearestNames } from '../../common/index.js';
 import { UnknownCapabilityError, type Catalog, type Neighbors } from '../../registry/index.js';
 import { Measures } from '../measures/measures.js';
+import type { DecisionLog } from '../decisions/decision-log.js';
+import type { PerformanceBook } from '../estimates/performance-book.js';
 import type { ResolvedMetricsOptions } from '../metrics.options.js';
 import {
   DAY_MS,
@@ -13,14 +15,20 @@ import {
 } from '../rollups/performance.store.js';
 import type { RollupKeeper } from '../rollups/rollup-keeper.js';
 import {
+  checkPolicy,
   resolveCapacityQuery,
   resolveTrendQuery,
+  resolveWhatIfQuery,
   type CapacityQuery,
   type TrendQuery,
+  type WhatIfQuery,
 } from './analytics.queries.js';
 import { reportCapacity, type CapacityReport } from './capacity/capacity-report.js';
 import { measureLoad, type LoadBasis, type LoadBucket, type MeasuredLoad } from './capacity/measured-load.js';
 import { slotsOf } from './capacity/slots.js';
+import type { ChoosingPolicy, KnownOfRelease } from './costs/choosing-policy.js';
+import type { LoggedDecision, LoggedRelease } from './costs/recorded-task.js';
+import { judgeWhatIf, type WhatIf } from './costs/what-if.js';
 import { seriesOf } from './trends/measured-series.js';
 import { reportTrend, type TrendReport } from './trends/trend-report.js';
 
@@ -33,11 +41,28 @@ export interface AnalyticsParts {
   readonly keeper: RollupKeeper;
   readonly catalog: Catalog;
   readonly neighbors: Neighbors;
+  readonly book: PerformanceBook;
+  readonly decisions: DecisionLog;
   readonly options: ResolvedMetricsOptions;
 }
 
 /**
- * Answers what follows from what was measured, on all nodes: how many agents are enough, and where figures are going. What other nodes
+ * The answer to a what-if, and the window it is of.
+ * @publicApi
+ */
+export type WhatIfReport = WhatIf & {
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly confidence: number;
+};
+
+/** Decisions that are read at once, and the most that an answer is made of: the latest. */
+const PAGE_SIZE = 1_000;
+const MAX_DECISIONS = 50_000;
+
+/**
+ * Answers what follows from what was measured, on all nodes: how many agents are enough, where figures are going, and
+ * what another way of choosing would have cost. What other nodes
  * measured in the last seconds may be missing.
  * @publicApi
  */
@@ -86,6 +111,49 @@ export class AnalyticsService {
     const window = this.#window(hours, everyMs);
     const groups = await this.#read({ by: [], where, everyMs, isBrief, ...window });
     return reportTrend({ metric, confidence, everyMs, ...window, points: seriesOf(metric, groups) });
+  }
+
+  /**
+   * What recorded tasks would have cost, and how many would have succeeded, if agents had been chosen otherwise: by what is known of them now.
+   * Of the latest 50 000 recorded choices; refused, with the reason, where these cannot bear an estimate.
+   * @throws ANALYTICS_INPUT_INVALID
+   */
+  async whatIf(policy: ChoosingPolicy, query: WhatIfQuery = {}): Promise<WhatIfReport> {
+    checkPolicy(policy);
+    const { hours, confidence } = resolveWhatIfQuery(query);
+    const toAt = this.parts.store.clock.now();
+    const fromAt = Math.round(toAt - hours * HOUR_MS);
+    const decisions = await this.#decisions(policy, fromAt);
+    const knowledge = (release: LoggedRelease, capability: string) => this.#known(release, capability);
+    return { fromAt, toAt, confidence, ...judgeWhatIf(decisions, { policy, knowledge, confidence }) };
+  }
+
+  async #decisions({ when = {} }: ChoosingPolicy, fromAt: number): Promise<LoggedDecision[]> {
+    const { decisions } = this.parts;
+    const { capability, workflow } = when;
+    await decisions.settle();
+    const found: LoggedDecision[] = [];
+    let cursor: string | null | undefined;
+    while (cursor !== null && found.length < MAX_DECISIONS) {
+      const page = await decisions.list({ capability, workflow, fromAt, limit: PAGE_SIZE, cursor });
+      found.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return found;
+  }
+
+  /** Of a release that has left, nothing is known that counts: nobody can switch to it. */
+  #known({ agent, version }: LoggedRelease, capability: string): KnownOfRelease | undefined {
+    const { catalog, book } = this.parts;
+    const release = catalog.releasesOf(agent).find((each) => each.version === version);
+    if (release === undefined) return undefined;
+    const { meanCostUsd, meanDurationMs, sampleCount, ...known } = book.estimate(release, capability);
+    const { successAlpha, successBeta } = known;
+    return {
+      costUsd: meanCostUsd,
+      durationMs: meanDurationMs,
+      successRatio: sampleCount > 0 ? successAlpha / (successAlpha + successBeta) : undefined,
+    };
   }
 
   async #load(capability: string, hours: number, basis: LoadBasis): Promise<MeasuredLoad | undefined> {

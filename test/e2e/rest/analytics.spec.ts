@@ -65,3 +65,27 @@ describe('GET /analytics/trends', () => {
     });
   });
 });
+
+describe('GET /analytics/costs', () => {
+  it('says why there is no estimate', async () => {
+    const { status, body } = await client.get('analytics/costs?criticality=normal&capability=echo');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      verdict: 'refused',
+      refusal: 'nothing-affected',
+      taskCount: 5,
+      affectedCount: 0,
+      reason: expect.any(String),
+    });
+  });
+
+  it.each(['choose=worst', 'shareRatio=0', 'minSuccessRatio=2', 'agents=', 'hours=0', 'weights=a:1'])(
+    'refuses %s',
+    async (query) => {
+      expect(await client.get(`analytics/costs?${query}`)).toMatchObject({
+        status: 400,
+        body: { code: 'REQUEST_INVALID' },
+      });
+    },
+  );
+});

@@ -77,6 +77,7 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/agents/{name}/uptime',
       'GET /api/v1/agents/{name}/versions/{version}',
       'GET /api/v1/analytics/capacity',
+      'GET /api/v1/analytics/costs',
       'GET /api/v1/analytics/trends',
       'GET /api/v1/capabilities',
       'GET /api/v1/capabilities/{name}',
