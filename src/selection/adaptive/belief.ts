@@ -42,10 +42,15 @@ export function newBelief(): Belief {
 
 /** Before anything is known any reliability is as likely as another, Beta(1, 1), and nothing is known of the rest. */
 export function believeNothing(belief: Belief): void {
-  Object.assign(belief, NOTHING);
+  belief.successRatio = 0.5;
+  belief.successWeight = 2;
+  belief.logMs = Number.NaN;
+  belief.logMsVariance = LOG_VARIANCE;
+  belief.logMsWeight = 0;
+  belief.costUsd = Number.NaN;
+  belief.costVariance = 0;
+  belief.costWeight = 0;
 }
-
-const NOTHING = Object.freeze(newBelief());
 
 /** Brings the belief of the coarser context down to the cell of a finer one; `fading` is the cell's. */
 export function refine(belief: Belief, cell: Cell, fading: number, isRoot: boolean): void {
