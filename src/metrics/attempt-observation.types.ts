@@ -2,8 +2,8 @@ import type { ErrorKind } from '../common/index.js';
 import type { Release } from '../registry/index.js';
 
 /**
- * How an attempt counts for its agent; `excused` when its end is not the agent's doing: the caller's request was wrong, the
- * task was canceled, or the process is about to stop.
+ * How an attempt counts for its agent; `excused` when its end is not the agent's doing: the caller's request was wrong
+ * or in too much of a hurry, the task was canceled, or the process is about to stop.
  */
 export type AttemptVerdict = 'succeeded' | 'failed' | 'excused';
 

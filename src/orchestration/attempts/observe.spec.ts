@@ -2,9 +2,8 @@ import { RunContext, type TaskContext } from '../../agents/index.js';
 import { CadreError, type ErrorKind } from '../../common/index.js';
 import type { AttemptObservation } from '../../metrics/index.js';
 import { Strategy, type Candidate, type Selection, type SelectionRequest } from '../../selection/index.js';
-import { failing, hanging, NOTHING_LEFT, setup, type StubAgent } from '../../testing/build-executor.js';
+import { Echo, failing, hanging, NOTHING_LEFT, setup, type StubAgent } from '../../testing/build-executor.js';
 import { ShuttingDownError } from '../orchestration.errors.js';
-import { judge } from './observe.js';
 
 /** An executor and what its observer was told; inputs are asked for in the call, as they have to be. */
 function observe(agents: readonly StubAgent[]) {
@@ -18,19 +17,50 @@ function observe(agents: readonly StubAgent[]) {
 const excused: readonly ErrorKind[] = ['definition', 'input', 'not-found', 'conflict', 'canceled'];
 const charged: readonly ErrorKind[] = ['unavailable', 'timeout', 'execution', 'internal'];
 
-describe('judge', () => {
-  it.each(excused)('excuses the agent when the error is of the kind %s', (kind) => {
-    expect(judge(new CadreError({ code: 'X', kind, message: 'x' }))).toBe('excused');
+describe('an attempt', () => {
+  const verdictOf = async (error: unknown): Promise<string | undefined> => {
+    const { run, seen } = observe([{ name: 'a', handle: failing(error) }]);
+    await run();
+    return seen[0]?.verdict;
+  };
+
+  it.each(excused)('is excused when its error is of the kind %s', async (kind) => {
+    expect(await verdictOf(new CadreError({ code: 'X', kind, message: 'x' }))).toBe('excused');
   });
 
-  it.each(charged)('charges the agent with an error of the kind %s', (kind) => {
-    expect(judge(new CadreError({ code: 'X', kind, message: 'x' }))).toBe('failed');
+  it.each(charged)('has failed when its error is of the kind %s', async (kind) => {
+    expect(await verdictOf(new CadreError({ code: 'X', kind, message: 'x' }))).toBe('failed');
   });
 
-  it('excuses the agent when the process is about to stop', () => {
-    expect(judge(new ShuttingDownError())).toBe('excused');
-    expect(judge(undefined)).toBe('succeeded');
+  it('is excused when the process is about to stop', async () => {
+    expect(await verdictOf(new ShuttingDownError())).toBe('excused');
   });
+
+  it.each([
+    ['excused', 'less than a second', { timeoutMs: 999 }, {}],
+    ['failed', 'a second', { timeoutMs: 1_000 }, {}],
+    ['excused', 'less than it says it takes', { attemptTimeoutMs: 4_999 }, { estimatedDurationMs: 5_000 }],
+    ['failed', 'as long as it says it takes', { attemptTimeoutMs: 200 }, { estimatedDurationMs: 200 }],
+  ])('is %s after a timeout when the agent had %s', async (verdict, _, options, provided) => {
+    const { run, clock, seen } = observe([
+      { name: 'a', handle: hanging, provides: [{ ...Echo, ...provided }] },
+    ]);
+    const running = run(options);
+    await clock.advanceAsync(10_000);
+    await running;
+    expect(seen).toMatchObject([{ verdict, errorKind: 'timeout' }]);
+  });
+});
+
+it('is the agent’s failure when it takes longer than it allows itself', async () => {
+  const { run, clock, seen, built } = observe([{ name: 'a', handle: hanging }]);
+  const { release } = built[0]!;
+  const provided = release.capabilities.get('echo');
+  (release.capabilities as Map<string, unknown>).set('echo', { ...provided, timeoutMs: 50 });
+  const running = run();
+  await clock.advanceAsync(10_000);
+  await running;
+  expect(seen).toMatchObject([{ verdict: 'failed', errorCode: 'ATTEMPT_TIMEOUT' }]);
 });
 
 describe('an observer', () => {
@@ -68,10 +98,10 @@ describe('an observer', () => {
 
   it('is told how long an attempt took, and that a timeout is the agent’s', async () => {
     const { run, clock, seen } = observe([{ name: 'a', handle: hanging }]);
-    const running = run({ timeoutMs: 500 });
-    await clock.advanceAsync(2_000);
+    const running = run({ timeoutMs: 1_500 });
+    await clock.advanceAsync(3_000);
     await running;
-    expect(seen).toMatchObject([{ verdict: 'failed', errorKind: 'timeout', durationMs: 500 }]);
+    expect(seen).toMatchObject([{ verdict: 'failed', errorKind: 'timeout', durationMs: 1_500 }]);
   });
 
   it('disturbs neither the task nor the observers behind it when it throws', async () => {

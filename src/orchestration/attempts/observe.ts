@@ -1,7 +1,7 @@
 import type { CadreError, ErrorKind } from '../../common/index.js';
 import type { AttemptObservation, AttemptVerdict } from '../../metrics/index.js';
 import type { Release } from '../../registry/index.js';
-import { ShuttingDownError } from '../orchestration.errors.js';
+import { AttemptTimeoutError, ShuttingDownError, TaskTimeoutError } from '../orchestration.errors.js';
 import type { TaskRun } from '../tasks/task-run.js';
 import type { AttemptRecord } from '../tasks/task.types.js';
 import type { Attempt } from './attempt.js';
@@ -15,10 +15,26 @@ const EXCUSED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'canceled',
 ]);
 
+/** Milliseconds that anybody may ask of an agent that does not say how long it takes. */
+const FAIR_LIMIT_MS = 1_000;
+
 /** How an attempt that ended with this error, or with none, counts for its agent. */
-export function judge(error: CadreError | undefined): AttemptVerdict {
+export function judge(error: CadreError | undefined, attempt: Attempt): AttemptVerdict {
   if (error === undefined) return 'succeeded';
-  return EXCUSED.has(error.kind) || error instanceof ShuttingDownError ? 'excused' : 'failed';
+  const isExcused =
+    EXCUSED.has(error.kind) || error instanceof ShuttingDownError || wasHurried(error, attempt);
+  return isExcused ? 'excused' : 'failed';
+}
+
+/**
+ * Whether the caller gave less time than the agent says that it takes, or than {@link FAIR_LIMIT_MS}: otherwise one client in a hurry
+ * could have an agent taken from all the others.
+ */
+function wasHurried(error: CadreError, { release, capability, startedAt, deadlineAt }: Attempt): boolean {
+  if (!(error instanceof TaskTimeoutError || error instanceof AttemptTimeoutError)) return false;
+  const { timeoutMs = Infinity, estimatedDurationMs = FAIR_LIMIT_MS } =
+    release.capabilities.get(capability) ?? {};
+  return deadlineAt - startedAt < Math.min(timeoutMs, estimatedDurationMs);
 }
 
 /** An attempt that has ended, for those who learn from it. */
@@ -53,7 +69,7 @@ export class Observation implements AttemptObservation {
     this.tenant = task.options.tenant;
     this.capability = task.capability;
     this.inputType = attempt.inputType;
-    this.verdict = judge(error);
+    this.verdict = judge(error, attempt);
     this.errorKind = error?.kind;
     this.errorCode = error?.code;
     this.startedAt = record.startedAt;
