@@ -36,7 +36,9 @@ function setUp(...declared: readonly object[]) {
   };
   /** What is believed of each: one object by the names of the evidence. */
   const beliefs = (request = REQUEST) => {
-    const { evidence = [] } = strategy.select(candidates, request);
+    // Of one alone nothing is asked; the second of itself changes nothing.
+    const asked = candidates.length > 1 ? candidates : [...candidates, ...candidates];
+    const { evidence = [] } = strategy.select(asked, request);
     return candidates.map((_, at) => {
       const own = EVIDENCE_NAMES.map((name, place) => [name, evidence[EVIDENCE_NAMES.length * at + place]!]);
       return Object.fromEntries(own) as Record<(typeof EVIDENCE_NAMES)[number], number>;
@@ -144,6 +146,24 @@ describe('adaptive', () => {
     expect(Math.abs(unseen.successRatio - 0.5)).toBeLessThan(0.15);
   });
 
+  it('draws nothing where there is nothing to choose', () => {
+    const { candidates, strategy } = setUp({});
+    const selection = strategy.select(candidates, REQUEST);
+    expect(selection).toEqual({ index: 0, reason: 'the only one that can take it' });
+    const { id: agent, version } = candidates[0]!;
+    const recorded = { agent, version, inFlight: 0, maxConcurrentTasks: 1 };
+    expect(strategy.replay({ candidates: [recorded], request: REQUEST })).toEqual(selection);
+  });
+
+  it('believes at once what it has learned, in every context that it had asked for', () => {
+    const { candidates, learn, beliefs } = setUp({});
+    const contexts = Array.from({ length: 40 }, (_, at) => ({ ...REQUEST, inputType: `type-${at}` }));
+    const before = contexts.map((request) => beliefs(request)[0]!.successRatio);
+    learn(candidates[0]!, { verdict: 'failed' }, 3);
+    const after = contexts.map((request) => beliefs(request)[0]!.successRatio);
+    expect(after.every((ratio, at) => ratio < before[at]! - 0.2)).toBe(true);
+  });
+
   it('keeps a bounded number of contexts', () => {
     const { candidates, learn, beliefs } = setUp({});
     for (let type = 0; type < 700; type += 1) {
@@ -160,10 +180,10 @@ describe('contexts', () => {
       inputBytes: 5_000,
       at: Date.UTC(2030, 0, 1, 17, 59),
     });
-    expect(contextsOf(request, 4)).toEqual(['', 'text', 'text|6', 'text|6|17']);
+    expect(contextsOf(request, 4)).toEqual(['', 'text|', 'text|6|', 'text|6|17|']);
     expect(contextsOf(request, 1)).toEqual(['']);
-    expect(contextsOf({ ...request, inputBytes: 0, at: -1 }, 4).at(-1)).toBe('text|0|23');
-    expect(contextsOf({ ...request, inputType: undefined }, 2)).toEqual(['', '']);
+    expect(contextsOf({ ...request, inputBytes: 0, at: -1 }, 4).at(-1)).toBe('text|0|23|');
+    expect(contextsOf({ ...request, inputType: undefined }, 2)).toEqual(['', '|']);
   });
 
   it('get finer by a margin, and coarser again when that was chance', () => {

@@ -4,7 +4,6 @@ import type { StrategyParts } from '../strategy-parts.types.js';
 import { Strategy } from '../strategy.js';
 import { appraise } from './appraise.js';
 import { Arm } from './arm.js';
-import { newBelief } from './belief.js';
 import type { Lesson, Moment } from './cell.js';
 import { CONTEXT_LEVELS, ContextDepth, contextsOf } from './contexts.js';
 import { drawChoice, EVIDENCE_NAMES } from './drawn-choice.js';
@@ -41,22 +40,19 @@ export class AdaptiveStrategy extends Strategy {
   }
 
   select(candidates: readonly Candidate[], request: SelectionRequest): Selection {
+    if (candidates.length === 1) return ONLY_ONE;
     const field = this.#fieldOf(request.capability);
     const moment = this.#momentOf(field);
     const contexts = contextsOf(request, field.depth.level + 1);
-    const beliefs = candidates.map((candidate) => {
-      const belief = newBelief();
-      const arm = this.#armOf(field, candidate, request);
-      arm.believe(belief, moment);
-      for (let level = 1; level < contexts.length; level += 1)
-        arm.believeIn(contexts[level] as string, belief, moment);
-      return belief;
-    });
+    const beliefs = candidates.map((candidate) =>
+      this.#armOf(field, candidate, request).believe(contexts, moment),
+    );
     const evidence = appraise(beliefs, this.parts.objective);
     return drawChoice(evidence, this.parts.random.below(2 ** 32));
   }
 
-  override replay({ evidence = [], seed = 0 }: RecordedChoice): Selection {
+  override replay({ candidates, evidence = [], seed = 0 }: RecordedChoice): Selection {
+    if (candidates.length === 1) return ONLY_ONE;
     return drawChoice(evidence, seed);
   }
 
@@ -96,6 +92,9 @@ export class AdaptiveStrategy extends Strategy {
     return arm;
   }
 }
+
+/** Nothing is drawn where there is nothing to choose. */
+const ONLY_ONE: Selection = Object.freeze({ index: 0, reason: 'the only one that can take it' });
 
 function isAmount(value: number): boolean {
   return value >= 0 && value < Infinity;

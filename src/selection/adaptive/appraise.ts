@@ -9,7 +9,7 @@ const UNKNOWN_LOG_VARIANCE = 1;
  * What candidates are expected to be worth, and how far that may be off: by the deviations of success, duration and cost, taken as
  * independent, to the first order. One of whom nothing is known is taken to be as fast and as cheap as the median, with much doubt.
  */
-export function appraise(beliefs: readonly Belief[], objective: Objective): number[] {
+export function appraise(beliefs: readonly Readonly<Belief>[], objective: Objective): number[] {
   const durations = beliefs.map(durationOf);
   const typicalMs = objective.typicalMs ?? typicalOf(durations);
   const typicalUsd = objective.typicalUsd ?? typicalOf(beliefs.map(({ costUsd }) => costUsd));

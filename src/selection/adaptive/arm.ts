@@ -1,6 +1,6 @@
 import type { PerformanceEstimate } from '../../metrics/index.js';
-import { believeNothing, LOG_VARIANCE, refine, type Belief } from './belief.js';
-import { Cell, logOf, usdOf, type Lesson, type Moment } from './cell.js';
+import { LOG_VARIANCE, newBelief, refine, type Belief } from './belief.js';
+import { Cell, hasFaded, logOf, usdOf, type Lesson, type Moment } from './cell.js';
 
 /** What was known before weighs at most as much as so many attempts. */
 const PRIOR_MOST = 20;
@@ -11,10 +11,20 @@ const DECLARED = 2;
 /** More contexts than this are not kept for one agent; the oldest ones go. */
 const MOST_CONTEXTS = 500;
 
+/** Contexts that beliefs are held of at a time. */
+const MOST_HELD = 32;
+
+interface Held {
+  readonly belief: Readonly<Belief>;
+  readonly moment: Moment;
+}
+
 /** What is known of one agent at one capability, over all and in each context. */
 export class Arm {
   readonly #root: Cell;
   readonly #contexts = new Map<string, Cell>();
+  /** What is believed, by the finest context that it is believed in, until something is learned. */
+  readonly #beliefs = new Map<string, Held>();
 
   /** @param estimate what was measured before, or is declared */
   constructor(estimate: PerformanceEstimate, moment: Moment) {
@@ -22,10 +32,29 @@ export class Arm {
     adopt(this.#root, estimate);
   }
 
-  /** Fills in what is believed of the agent over all. */
-  believe(belief: Belief, moment: Moment): void {
-    believeNothing(belief);
+  /**
+   * What is believed of the agent in the last of these contexts. It is worked out anew when something was learned, or when what is
+   * known has faded by a hundredth.
+   * @param contexts from the coarsest on, of which the first is over all
+   */
+  believe(contexts: readonly string[], moment: Moment): Readonly<Belief> {
+    const finest = contexts[contexts.length - 1] as string;
+    const held = this.#beliefs.get(finest);
+    if (held !== undefined && !hasFaded(held.moment, moment)) return held.belief;
+    const belief = this.believeOverAll(moment);
+    for (let level = 1; level < contexts.length; level += 1) {
+      this.believeIn(contexts[level] as string, belief, moment);
+    }
+    if (this.#beliefs.size >= MOST_HELD) this.#beliefs.clear();
+    this.#beliefs.set(finest, { belief, moment });
+    return belief;
+  }
+
+  /** What is believed of the agent over all, to be brought down to finer contexts. */
+  believeOverAll(moment: Moment): Belief {
+    const belief = newBelief();
     refine(belief, this.#root, this.#root.fadingAt(moment), true);
+    return belief;
   }
 
   /** Brings what is believed in the next coarser context down to a finer one; without experience it stays as it is. */
@@ -34,8 +63,9 @@ export class Arm {
     if (cell !== undefined) refine(belief, cell, cell.fadingAt(moment), false);
   }
 
-  /** @param contexts from the coarsest on, of which the first is over all */
+  /** @param contexts as in {@link believe} */
   learn(lesson: Lesson, contexts: readonly string[], moment: Moment): void {
+    if (this.#beliefs.size > 0) this.#beliefs.clear();
     this.#root.learn(lesson, moment);
     for (let level = 1; level < contexts.length; level += 1) {
       this.#cellOf(contexts[level] as string, moment).learn(lesson, moment);

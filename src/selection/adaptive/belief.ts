@@ -26,7 +26,7 @@ export const LOG_VARIANCE = 0.25;
 /** How many attempts the variances above weigh. */
 const VARIANCE_WEIGHT = 2;
 
-/** A belief to be filled in. */
+/** A belief to be refined: before anything is known any reliability is as likely as another, Beta(1, 1), and nothing is known of the rest. */
 export function newBelief(): Belief {
   return {
     successRatio: 0.5,
@@ -38,18 +38,6 @@ export function newBelief(): Belief {
     costVariance: 0,
     costWeight: 0,
   };
-}
-
-/** Before anything is known any reliability is as likely as another, Beta(1, 1), and nothing is known of the rest. */
-export function believeNothing(belief: Belief): void {
-  belief.successRatio = 0.5;
-  belief.successWeight = 2;
-  belief.logMs = Number.NaN;
-  belief.logMsVariance = LOG_VARIANCE;
-  belief.logMsWeight = 0;
-  belief.costUsd = Number.NaN;
-  belief.costVariance = 0;
-  belief.costWeight = 0;
 }
 
 /** Brings the belief of the coarser context down to the cell of a finer one; `fading` is the cell's. */

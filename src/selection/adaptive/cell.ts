@@ -20,6 +20,11 @@ const SHARED_MEMORY = 2_000;
 /** Milliseconds after which what is known counts for 1/e: a day. */
 const TIME_MEMORY_MS = 86_400_000;
 
+/** Tells whether what was known at one moment counts for a hundredth less at another. */
+export function hasFaded(since: Moment, { attempts, nowMs }: Moment): boolean {
+  return (attempts - since.attempts) / SHARED_MEMORY + (nowMs - since.nowMs) / TIME_MEMORY_MS > 0.01;
+}
+
 /** Nothing takes or costs more than this; what is reported beyond counts as this. */
 const MOST = 1e12;
 

@@ -11,9 +11,9 @@ const HOUR_MS = 3_600_000;
  */
 export function contextsOf(request: SelectionRequest, levels: number): string[] {
   const contexts = [''];
-  if (levels > 1) contexts.push(request.inputType ?? '');
-  if (levels > 2) contexts.push(`${contexts[1]}|${sizeOf(request.inputBytes)}`);
-  if (levels > 3) contexts.push(`${contexts[2]}|${hourOf(request.at)}`);
+  if (levels > 1) contexts.push(`${request.inputType ?? ''}|`);
+  if (levels > 2) contexts.push(`${contexts[1]}${sizeOf(request.inputBytes)}|`);
+  if (levels > 3) contexts.push(`${contexts[2]}${hourOf(request.at)}|`);
   return contexts;
 }
 

@@ -22,10 +22,7 @@ export function drawChoice(evidence: readonly number[], seed: number): Selection
   const value = Math.round((evidence[COUNT * index + VALUE] as number) * 1_000) / 1_000;
   return {
     index,
-    reason:
-      scores.length === 1
-        ? `the only one, expected worth ${value} of 1`
-        : `expected worth ${value} of 1, drawn as the best of ${scores.length}`,
+    reason: `expected worth ${value} of 1, drawn as the best of ${scores.length}`,
     scores,
     propensity: propensityOf(evidence, index),
     seed,

@@ -1,5 +1,5 @@
 import type { Arm } from './arm.js';
-import { newBelief, type Belief } from './belief.js';
+import type { Belief } from './belief.js';
 import { logOf, type Lesson, type Moment } from './cell.js';
 import type { ContextDepth } from './contexts.js';
 
@@ -12,9 +12,8 @@ export interface Place {
 
 /** Has each level of contexts say how likely it held what happened, before anything is learned from it. */
 export function judgeDepth(depth: ContextDepth, arm: Arm, lesson: Lesson, { contexts, moment }: Place): void {
-  const belief = newBelief();
-  arm.believe(belief, moment);
-  const coarse = { ...belief };
+  const coarse = arm.believeOverAll(moment);
+  const belief = { ...coarse };
   for (let level = 1; level < contexts.length; level += 1) {
     arm.believeIn(contexts[level] as string, belief, moment);
     depth.judge(level, advantageOf(belief, coarse, lesson));
