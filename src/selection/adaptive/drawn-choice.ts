@@ -57,7 +57,7 @@ const DENSITIES = Array.from({ length: 7 * STEPS_PER_DEVIATION + 1 }, (_, at) =>
 });
 
 /** So many of these steps are taken at once where all rivals are as doubtful as the candidate. */
-const STRIDE = 5;
+const STRIDE = 10;
 
 /** Less than this is never said: its inverse weighs what was observed. */
 const LEAST = 1e-6;
