@@ -1,6 +1,7 @@
 export * from './cancel-signal.js';
 export * from './clock.js';
 export * from './draws.js';
+export * from './cursor.error.js';
 export * from './durations.js';
 export * from './errors.js';
 export * from './event-bus.js';

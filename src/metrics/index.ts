@@ -31,7 +31,6 @@ export {
   type MetricsOptions,
   type ResolvedMetricsOptions,
 } from './metrics.options.js';
-export { DecisionCursorError } from './metrics.errors.js';
 export { DECISION_OPTIONS, METRICS_OPTIONS } from './metrics.tokens.js';
 export { AttemptRecorder } from './rollups/attempt-recorder.js';
 export { PerformanceService } from './performance.service.js';

@@ -24,18 +24,6 @@ export class DecisionOptionError extends CadreError {
   }
 }
 
-/** A cursor of another list, or of none. */
-export class DecisionCursorError extends CadreError {
-  constructor(cursor: string) {
-    super({
-      code: 'CURSOR_INVALID',
-      kind: 'input',
-      message: `"${cursor.slice(0, 80)}" is no cursor of this list; use the nextCursor of its last page, or none.`,
-      details: {},
-    });
-  }
-}
-
 /** A question about performance is out of bounds. */
 export class MetricsInputError extends CadreError {
   constructor(field: string, value: unknown, allowed: string) {

@@ -77,18 +77,6 @@ export class RunsFullError extends CadreError {
   }
 }
 
-/** A cursor was not given out by this list. */
-export class InvalidCursorError extends CadreError {
-  constructor(cursor: string) {
-    super({
-      code: 'CURSOR_INVALID',
-      kind: 'input',
-      message: `"${cursor.slice(0, 80)}" is no cursor of this list; use the nextCursor of its last page, or none.`,
-      details: {},
-    });
-  }
-}
-
 /** An option of workflows is out of its bounds. */
 export class WorkflowOptionError extends CadreError {
   constructor(field: string, value: unknown, allowed: string) {

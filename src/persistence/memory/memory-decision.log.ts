@@ -1,10 +1,5 @@
-import {
-  DecisionCursorError,
-  DecisionLog,
-  type Decision,
-  type DecisionPage,
-  type DecisionQuery,
-} from '../../metrics/index.js';
+import { InvalidCursorError } from '../../common/index.js';
+import { DecisionLog, type Decision, type DecisionPage, type DecisionQuery } from '../../metrics/index.js';
 
 /** Candidates that are kept for each decision that is, on average; more push out older decisions. */
 const CANDIDATES_PER_DECISION = 20;
@@ -99,5 +94,5 @@ function isFor(wanted: string | undefined, value: string | undefined): boolean {
 
 function readCursor(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new DecisionCursorError(cursor);
+  throw new InvalidCursorError(cursor);
 }

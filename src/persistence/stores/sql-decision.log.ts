@@ -1,11 +1,5 @@
-import { messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
-import {
-  DecisionCursorError,
-  DecisionLog,
-  type Decision,
-  type DecisionPage,
-  type DecisionQuery,
-} from '../../metrics/index.js';
+import { InvalidCursorError, messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
+import { DecisionLog, type Decision, type DecisionPage, type DecisionQuery } from '../../metrics/index.js';
 import type { Database } from '../sql/database.js';
 
 /** Milliseconds that a decision waits for others to be written with. */
@@ -169,5 +163,5 @@ function toText(name: string | undefined): string | null {
 
 function readCursor(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new DecisionCursorError(cursor);
+  throw new InvalidCursorError(cursor);
 }

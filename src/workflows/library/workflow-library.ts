@@ -1,8 +1,7 @@
 import semver from 'semver';
-import { nearestNames, type Cancel, type Clock } from '../../common/index.js';
+import { InvalidCursorError, nearestNames, type Cancel, type Clock } from '../../common/index.js';
 import type { Page, WorkflowDefinition } from '../../orchestration/index.js';
 import { InvalidVersionRangeError, parseAgentReference } from '../../registry/index.js';
-import { InvalidCursorError } from '../workflows.errors.js';
 import {
   UnknownWorkflowError,
   WorkflowDeclaredError,

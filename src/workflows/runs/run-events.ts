@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../orchestration/index.js';
-import { InvalidCursorError } from '../workflows.errors.js';
+import { InvalidCursorError } from '../../common/index.js';
 import type { PlacedRecord, RunRecord } from './run-record.types.js';
 import type { RecordPlace } from './run.store.js';
 

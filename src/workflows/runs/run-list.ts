@@ -1,5 +1,5 @@
 import type { Page } from '../../orchestration/index.js';
-import { InvalidCursorError } from '../workflows.errors.js';
+import { InvalidCursorError } from '../../common/index.js';
 import type { StoredRun } from './run-record.types.js';
 
 /** The place of a run in the list of all, in every store the same: newest first, those of one instant by id. */
