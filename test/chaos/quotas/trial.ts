@@ -16,6 +16,12 @@ const TENANTS = ['north', 'east', 'south', 'west'] as const;
 /** What a task costs, at least and at most; it is expected to cost about what its agent declares. */
 const COST_USD = { least: 0.2 * DECLARED_USD, most: 2 * DECLARED_USD };
 
+/**
+ * Milliseconds that the first task of each client takes. So long that all of them are asked for before the first one
+ * ends, on the busiest of machines: the bound on tasks at once is reached by design, and not by luck.
+ */
+const FIRST_MS = 3_000;
+
 /** Milliseconds between two kills, at most. */
 const PAUSE_MS = 1_000;
 
@@ -142,13 +148,14 @@ async function keepAsking(
   refusals: { count: number },
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
+  for (let forMs = FIRST_MS; !signal.aborted; forMs = 20 + random.next() * 80) {
     const { urls } = cluster;
     const url = urls[Math.floor(random.next() * urls.length)];
     const tenant = TENANTS[Math.floor(random.next() * TENANTS.length)]!;
     const costUsd = COST_USD.least + random.next() * (COST_USD.most - COST_USD.least);
-    const input: Spending = { forMs: 20 + random.next() * 80, costUsd, tenant };
-    const code = url === undefined ? undefined : await ask(url, { input, tenant, queueTimeoutMs: 2_000 });
+    const input: Spending = { forMs, costUsd, tenant };
+    const body = { input, tenant, queueTimeoutMs: 2 * FIRST_MS };
+    const code = url === undefined ? undefined : await ask(url, body);
     if (code === 'QUOTA_EXCEEDED') refusals.count += 1;
     // A node that is gone, or a budget that is used up, is not asked in a circle.
     if (code !== 'none') await delay(50);
