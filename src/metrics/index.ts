@@ -18,7 +18,7 @@ export {
   type DecisionKind,
   type DecisionOutcome,
 } from './decisions/decision.types.js';
-export { isSampled } from './decisions/is-sampled.js';
+export { DecisionKeeper } from './decisions/decision-keeper.js';
 export type { Estimated } from './analytics/statistics/estimated.js';
 export { TREND_METRICS, type TrendMetric } from './analytics/trends/measured-series.js';
 export type { TrendReport } from './analytics/trends/trend-report.js';

@@ -5,6 +5,7 @@ import { ExpectedUse, QuotaBook, QuotaGate, QuotaStore } from '../quotas/index.j
 import {
   AttemptRecorder,
   DECISION_OPTIONS,
+  DecisionKeeper,
   DecisionLog,
   DriftWatch,
   PerformanceBook,
@@ -13,7 +14,7 @@ import {
 } from '../metrics/index.js';
 import { Catalog } from '../registry/index.js';
 import { StrategyCatalog } from '../selection/index.js';
-import { AttemptRunner, type DecisionKeeping } from './attempts/attempt-runner.js';
+import { AttemptRunner } from './attempts/attempt-runner.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import type { ResolvedOrchestrationOptions } from './orchestration.options.js';
 import { ORCHESTRATION_OPTIONS } from './orchestration.tokens.js';
@@ -21,8 +22,6 @@ import { TaskExecutor } from './tasks/task-executor.js';
 import { WaitingRoom } from './dispatch/waiting-room.js';
 
 const OBSERVERS = Symbol.for('cadre.orchestration.observers');
-
-const DECISION_KEEPING = Symbol.for('cadre.orchestration.decision-keeping');
 
 /** Puts the plain parts of the orchestrator together. */
 export const orchestrationProviders: Provider[] = [
@@ -53,12 +52,10 @@ export const orchestrationProviders: Provider[] = [
     ) => new QuotaGate({ store, book, expected: new ExpectedUse(performance), clock, maxWaiting }),
   },
   {
-    provide: DECISION_KEEPING,
-    inject: [DecisionLog, DECISION_OPTIONS],
-    useFactory: (log: DecisionLog, { sampleRatio }: ResolvedDecisionOptions): DecisionKeeping => ({
-      log,
-      sampleRatio,
-    }),
+    provide: DecisionKeeper,
+    inject: [DecisionLog, Clock, DECISION_OPTIONS],
+    useFactory: (log: DecisionLog, clock: Clock, options: ResolvedDecisionOptions) =>
+      new DecisionKeeper(log, clock, options),
   },
   {
     provide: TaskExecutor,
@@ -71,14 +68,14 @@ export const orchestrationProviders: Provider[] = [
       Dispatcher,
       QuotaGate,
       OBSERVERS,
-      DECISION_KEEPING,
+      DecisionKeeper,
       ORCHESTRATION_OPTIONS,
     ],
     useFactory: (
       ...parts: [
         ...[Clock, RandomSource, Logger, EventBus, Catalog, Dispatcher, QuotaGate],
         AttemptObserver[],
-        DecisionKeeping,
+        DecisionKeeper,
         ResolvedOrchestrationOptions,
       ]
     ) => {

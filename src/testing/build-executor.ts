@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { capability, type Capability, type ManifestInput, type TaskContext } from '../agents/index.js';
 import { EventBus, SeededRandom } from '../common/index.js';
 import {
+  DecisionKeeper,
   PerformanceBook,
+  resolveDecisionOptions,
   resolveMetricsOptions,
   type AttemptObserver,
   type DecisionLog,
+  type DecisionOptions,
 } from '../metrics/index.js';
 import { resolveHealthOptions, TrafficEased, watchTraffic, type HealthOptions } from '../health/index.js';
 import {
@@ -94,7 +97,7 @@ export interface ExecutorSetup extends OrchestrationOptions {
     readonly configured: readonly QuotaDefinition[];
     readonly createStore: (clock: VirtualClock) => QuotaStore;
   };
-  readonly decisions?: { readonly log: DecisionLog; readonly sampleRatio: number };
+  readonly decisions?: DecisionOptions & { readonly log: DecisionLog };
   readonly seed?: number;
 }
 
@@ -124,7 +127,7 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
   const runner = new AttemptRunner({
     ...surroundings,
     observers,
-    decisions: setup.decisions,
+    decisions: setup.decisions && buildKeeper(setup.decisions, clock),
     abortGraceMs,
   });
   const quotas = setup.quotas && buildGate(setup.quotas, { clock, logger, events }, maxQueuedTasks);
@@ -162,6 +165,13 @@ export function buildExecutor(setup: ExecutorSetup = {}) {
     run,
     leftovers,
   };
+}
+
+function buildKeeper(
+  { log, ...options }: NonNullable<ExecutorSetup['decisions']>,
+  clock: VirtualClock,
+): DecisionKeeper {
+  return new DecisionKeeper(log, clock, resolveDecisionOptions(options));
 }
 
 function buildGate(

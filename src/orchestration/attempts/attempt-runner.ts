@@ -14,7 +14,7 @@ import {
   type Logger,
   type RandomSource,
 } from '../../common/index.js';
-import { isSampled, type AttemptObserver, type DecisionLog } from '../../metrics/index.js';
+import type { AttemptObserver, DecisionKeeper } from '../../metrics/index.js';
 import type { QuotaPass } from '../../quotas/index.js';
 import type { Release } from '../../registry/index.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
@@ -32,12 +32,6 @@ export type AttemptOutcome =
   | { readonly ok: true; readonly attempt: Attempt; readonly type: string; readonly value: unknown }
   | { readonly ok: false; readonly attempt: Attempt; readonly error: CadreError };
 
-/** Where choices are kept, and what share of them. */
-export interface DecisionKeeping {
-  readonly log: DecisionLog;
-  readonly sampleRatio: number;
-}
-
 /** What the runner works with. */
 export interface AttemptRunnerParts {
   readonly clock: Clock;
@@ -48,7 +42,7 @@ export interface AttemptRunnerParts {
   /** Told of every attempt, in this order, before anybody else can hear of its end. */
   readonly observers?: readonly AttemptObserver[] | undefined;
   /** Keeps the choices that led to attempts; without it, nobody does. */
-  readonly decisions?: DecisionKeeping | undefined;
+  readonly decisions?: DecisionKeeper | undefined;
   /** Milliseconds for an agent's code to end after its abort. */
   readonly abortGraceMs: number;
 }
@@ -185,9 +179,7 @@ export class AttemptRunner {
     }
     this.parts.dispatcher.teach(task, observation);
     const { decisions } = this.parts;
-    if (decisions !== undefined && isSampled(task.taskId, decisions.sampleRatio)) {
-      decisions.log.record(toDecision(task, observation));
-    }
+    if (decisions?.admits(task.taskId)) decisions.keep(toDecision(task, observation));
   }
 }
 

@@ -7,8 +7,7 @@ const CANDIDATES_PER_DECISION = 20;
 /**
  * The latest decisions, in the memory of the process: a ring.
  *
- * What is kept for a while costs the garbage collector, and the cache, more than all the rest of recording: 10 000 decisions among 10
- * candidates take 2 µs of processor time for each task, 1 000 take half a microsecond. Copying them into places that are there
+ * What is kept for a while costs the garbage collector, and the cache, more than all the rest of recording, the more of them there are. Copying them into places that are there
  * already takes longer still.
  */
 export class MemoryDecisionLog extends DecisionLog {
