@@ -146,6 +146,44 @@ describe('adaptive', () => {
     expect(Math.abs(unseen.successRatio - 0.5)).toBeLessThan(0.15);
   });
 
+  /** Attempts of an agent, each begun with so many under way, which made each take that much longer or not. */
+  function load(
+    { clock, strategy, learn }: ReturnType<typeof setUp>,
+    release: Release,
+    durationMs: (inFlight: number) => number,
+    requestUnder: (inFlight: number) => typeof REQUEST = () => REQUEST,
+  ): void {
+    for (let round = 0; round < 60; round += 1) {
+      const inFlight = round % 6;
+      for (let task = 0; task <= inFlight; task += 1) release.occupySlot();
+      strategy.onChosen(release, REQUEST);
+      clock.advance(durationMs(inFlight));
+      for (let task = 0; task <= inFlight; task += 1) release.vacateSlot();
+      learn(release, { durationMs: durationMs(inFlight) }, 1, requestUnder(inFlight));
+      clock.advance(1_000);
+    }
+  }
+
+  it('expects of an agent that lets tasks wait that the next one waits for those under way', () => {
+    const set = setUp({}, {});
+    const [queuing, elastic] = set.candidates as [Release, Release];
+    load(set, queuing, (inFlight) => 100 * (inFlight + 1));
+    load(set, elastic, () => 300);
+    const expected = (): number[] => set.beliefs().map(({ durationMs }) => Math.round(durationMs / 50) * 50);
+    expect(expected()).toEqual([100, 300]);
+    for (const release of set.candidates) for (let task = 0; task < 7; task += 1) release.occupySlot();
+    expect(expected()).toEqual([800, 300]);
+  });
+
+  it('does not hold the load that one type of input met against that type', () => {
+    const set = setUp({});
+    const requestUnder = (inFlight: number) => ({ ...REQUEST, inputType: inFlight > 2 ? 'photo' : 'letter' });
+    load(set, set.candidates[0]!, (inFlight) => 100 * (inFlight + 1), requestUnder);
+    for (const inputType of ['letter', 'photo']) {
+      expect(Math.abs(set.beliefs({ ...REQUEST, inputType })[0]!.durationMs - 100)).toBeLessThan(20);
+    }
+  });
+
   it('draws nothing where there is nothing to choose', () => {
     const { candidates, strategy } = setUp({});
     const selection = strategy.select(candidates, REQUEST);

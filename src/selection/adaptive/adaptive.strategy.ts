@@ -4,10 +4,11 @@ import type { StrategyParts } from '../strategy-parts.types.js';
 import { Strategy } from '../strategy.js';
 import { appraise } from './appraise.js';
 import { Arm } from './arm.js';
-import type { Lesson, Moment } from './cell.js';
+import { logOf, type Lesson, type Moment } from './cell.js';
 import { CONTEXT_LEVELS, ContextDepth, contextsOf } from './contexts.js';
 import { drawChoice, EVIDENCE_NAMES } from './drawn-choice.js';
 import { judgeDepth } from './judge-depth.js';
+import { loadOf } from './load-history.js';
 
 /** What is known of one capability. */
 interface Field {
@@ -22,7 +23,8 @@ interface Field {
  *
  * Of each candidate it keeps what it believes of success, duration and cost, for the capability and for finer contexts, and draws
  * from it, so that who is probably the best gets most tasks, and who might be is tried as often as it is likely to be. Beliefs fade:
- * it follows agents that change. See `ContextDepth` for how fine the contexts are, and `drawChoice` for the draw.
+ * it follows agents that change. See `ContextDepth` for how fine the contexts are, `LoadEffect` for what tasks under way count, and
+ * `drawChoice` for the draw.
  */
 export class AdaptiveStrategy extends Strategy {
   readonly name = 'adaptive';
@@ -47,7 +49,7 @@ export class AdaptiveStrategy extends Strategy {
     const beliefs = candidates.map((candidate) =>
       this.#armOf(field, candidate, request).believe(contexts, moment),
     );
-    const evidence = appraise(beliefs, this.parts.objective);
+    const evidence = appraise(beliefs, candidates, this.parts.objective);
     return drawChoice(evidence, this.parts.random.below(2 ** 32));
   }
 
@@ -56,14 +58,23 @@ export class AdaptiveStrategy extends Strategy {
     return drawChoice(evidence, seed);
   }
 
+  override onChosen(candidate: Candidate, request: SelectionRequest): void {
+    const arm = this.#armOf(this.#fieldOf(request.capability), candidate, request);
+    // The task itself is among those under way by now.
+    arm.loads.note(loadOf(candidate.inFlight - 1), this.parts.clock.monotonicMs());
+  }
+
   override onOutcome(candidate: Candidate, request: SelectionRequest, outcome: AttemptObservation): void {
     const { verdict, durationMs, costUsd } = outcome;
     if (verdict === 'excused' || !isAmount(durationMs) || !isAmount(costUsd)) return;
-    const lesson: Lesson = { hasSucceeded: verdict === 'succeeded', durationMs, costUsd };
     const field = this.#fieldOf(request.capability);
     const arm = this.#armOf(field, candidate, request);
     field.attempts += 1;
     const moment = this.#momentOf(field);
+    arm.loads.note(loadOf(candidate.inFlight), moment.nowMs);
+    const load = arm.loads.at(moment.nowMs - durationMs);
+    const hasSucceeded = verdict === 'succeeded';
+    const lesson: Lesson = { hasSucceeded, logMs: logOf(durationMs), costUsd, load };
     const contexts = contextsOf(request, this.#levels);
     judgeDepth(field.depth, arm, lesson, { contexts, moment });
     arm.learn(lesson, contexts, moment);

@@ -1,16 +1,25 @@
+import type { Candidate } from '../selection.types.js';
 import { typicalOf, type Objective } from '../strategies/objective.js';
-import { durationOf, type Belief } from './belief.js';
+import { durationUnder, type Belief } from './belief.js';
 import { EVIDENCE_NAMES } from './drawn-choice.js';
+import { loadOf } from './load-history.js';
 
 /** How far off the logarithm of an unknown duration may be, as a variance: a factor of about e. */
 const UNKNOWN_LOG_VARIANCE = 1;
 
 /**
- * What candidates are expected to be worth, and how far that may be off: by the deviations of success, duration and cost, taken as
- * independent, to the first order. One of whom nothing is known is taken to be as fast and as cheap as the median, with much doubt.
+ * What candidates are expected to be worth under the load that each has now, and how far that may be off: by the deviations of
+ * success, duration and cost, taken as independent, to the first order. One of whom nothing is known is taken to be as fast and as
+ * cheap as the median, with much doubt.
  */
-export function appraise(beliefs: readonly Readonly<Belief>[], objective: Objective): number[] {
-  const durations = beliefs.map(durationOf);
+export function appraise(
+  beliefs: readonly Readonly<Belief>[],
+  candidates: readonly Pick<Candidate, 'inFlight'>[],
+  objective: Objective,
+): number[] {
+  const durations = beliefs.map((belief, at) =>
+    durationUnder(loadOf((candidates[at] as Candidate).inFlight), belief),
+  );
   const typicalMs = objective.typicalMs ?? typicalOf(durations);
   const typicalUsd = objective.typicalUsd ?? typicalOf(beliefs.map(({ costUsd }) => costUsd));
   const width = EVIDENCE_NAMES.length;

@@ -1,6 +1,8 @@
 import type { PerformanceEstimate } from '../../metrics/index.js';
 import { LOG_VARIANCE, newBelief, refine, type Belief } from './belief.js';
 import { Cell, hasFaded, logOf, usdOf, type Lesson, type Moment } from './cell.js';
+import { LoadEffect } from './load-effect.js';
+import { LoadHistory } from './load-history.js';
 
 /** What was known before weighs at most as much as so many attempts. */
 const PRIOR_MOST = 20;
@@ -21,6 +23,8 @@ interface Held {
 
 /** What is known of one agent at one capability, over all and in each context. */
 export class Arm {
+  readonly loads = new LoadHistory();
+  readonly #loadEffect = new LoadEffect();
   readonly #root: Cell;
   readonly #contexts = new Map<string, Cell>();
   /** What is believed, by the finest context that it is believed in, until something is learned. */
@@ -52,7 +56,7 @@ export class Arm {
 
   /** What is believed of the agent over all, to be brought down to finer contexts. */
   believeOverAll(moment: Moment): Belief {
-    const belief = newBelief();
+    const belief = newBelief(this.#loadEffect.exponent);
     refine(belief, this.#root, this.#root.fadingAt(moment), true);
     return belief;
   }
@@ -66,10 +70,12 @@ export class Arm {
   /** @param contexts as in {@link believe} */
   learn(lesson: Lesson, contexts: readonly string[], moment: Moment): void {
     if (this.#beliefs.size > 0) this.#beliefs.clear();
-    this.#root.learn(lesson, moment);
+    const { exponent } = this.#loadEffect;
+    this.#root.learn(lesson, moment, exponent);
     for (let level = 1; level < contexts.length; level += 1) {
-      this.#cellOf(contexts[level] as string, moment).learn(lesson, moment);
+      this.#cellOf(contexts[level] as string, moment).learn(lesson, moment, exponent);
     }
+    if (lesson.hasSucceeded) this.#loadEffect.learn(lesson.load, lesson.logMs);
   }
 
   #cellOf(context: string, moment: Moment): Cell {

@@ -7,8 +7,11 @@ import type { Cell } from './cell.js';
 export interface Belief {
   successRatio: number;
   successWeight: number;
-  /** `NaN` when no duration is known. */
+  /** Under the load below; `NaN` when no duration is known. */
   logMs: number;
+  load: number;
+  /** By which durations grow with the load; see `LoadEffect`. */
+  loadExponent: number;
   logMsVariance: number;
   logMsWeight: number;
   /** `NaN` when no cost is known. */
@@ -24,14 +27,16 @@ const HANDED_DOWN = 8;
 export const LOG_VARIANCE = 0.25;
 
 /** How many attempts the variances above weigh. */
-const VARIANCE_WEIGHT = 2;
+export const VARIANCE_WEIGHT = 2;
 
 /** A belief to be refined: before anything is known any reliability is as likely as another, Beta(1, 1), and nothing is known of the rest. */
-export function newBelief(): Belief {
+export function newBelief(loadExponent: number): Belief {
   return {
     successRatio: 0.5,
     successWeight: 2,
     logMs: Number.NaN,
+    load: 0,
+    loadExponent,
     logMsVariance: LOG_VARIANCE,
     logMsWeight: 0,
     costUsd: Number.NaN,
@@ -57,8 +62,10 @@ function refineDuration(belief: Belief, cell: Cell, fading: number, isRoot: bool
     return;
   }
   const before = isRoot ? 0 : Math.min(HANDED_DOWN, belief.logMsWeight);
-  const known = before > 0 ? belief.logMs : cell.meanLogMs;
-  belief.logMs = (known * before + cell.meanLogMs * count) / (before + count);
+  const isKnown = before > 0;
+  const load = Number.isNaN(cell.meanLoad) ? 0 : cell.meanLoad;
+  belief.logMs = ((isKnown ? belief.logMs * before : 0) + cell.meanLogMs * count) / (before + count);
+  belief.load = ((isKnown ? belief.load * before : 0) + load * count) / (before + count);
   belief.logMsWeight = before + count;
   belief.logMsVariance =
     (belief.logMsVariance * VARIANCE_WEIGHT + cell.spreadLogMs * fading) / (VARIANCE_WEIGHT + count);
@@ -79,7 +86,12 @@ function refineCost(belief: Belief, cell: Cell, fading: number, isRoot: boolean)
   belief.costVariance = (variance * VARIANCE_WEIGHT + cell.spreadUsd * fading) / (VARIANCE_WEIGHT + count);
 }
 
-/** The mean of a log-normal duration. */
-export function durationOf({ logMs, logMsVariance }: Belief): number {
-  return Math.exp(logMs + Math.min(logMsVariance, 4) / 2);
+/** The logarithm that is to be expected of a duration under a load. */
+export function logMsUnder(load: number, belief: Readonly<Belief>): number {
+  return belief.logMs + belief.loadExponent * (load - belief.load);
+}
+
+/** The mean of a log-normal duration under a load. */
+export function durationUnder(load: number, belief: Readonly<Belief>): number {
+  return Math.exp(logMsUnder(load, belief) + Math.min(belief.logMsVariance, 4) / 2);
 }

@@ -1,8 +1,11 @@
 /** What one attempt taught; its figures are finite and not negative. */
 export interface Lesson {
   readonly hasSucceeded: boolean;
-  readonly durationMs: number;
+  /** The logarithm of the duration; see {@link logOf}. */
+  readonly logMs: number;
   readonly costUsd: number;
+  /** What the agent had under way when the attempt began; see `loadOf`. */
+  readonly load: number;
 }
 
 /** A moment: how many attempts at the capability there were, and the clock that does not jump. */
@@ -12,7 +15,7 @@ export interface Moment {
 }
 
 /** Attempts of an agent after which one counts for 1/e of a new one. */
-const OWN_MEMORY = 100;
+export const OWN_MEMORY = 100;
 
 /** Attempts of all agents at a capability after which what is known of one of them counts for 1/e: so it is tried again. */
 const SHARED_MEMORY = 2_000;
@@ -41,7 +44,9 @@ export class Cell {
   failed = 0;
   durations = 0;
   meanLogMs = 0;
-  /** Sum of squared distances from the mean, after Welford; likewise below. */
+  /** Under which the mean above was taken; `NaN` before any attempt. */
+  meanLoad = Number.NaN;
+  /** Sum of squared distances from what was to be expected under the load, after Welford; likewise below. */
   spreadLogMs = 0;
   costs = 0;
   meanUsd = 0;
@@ -60,17 +65,14 @@ export class Cell {
     return idle > 0 ? Math.exp(-idle) : 1;
   }
 
-  learn({ hasSucceeded, durationMs, costUsd }: Lesson, moment: Moment): void {
+  /** @param loadExponent by which durations grow with the load; see `LoadEffect` */
+  learn({ hasSucceeded, logMs, costUsd, load }: Lesson, moment: Moment, loadExponent: number): void {
     this.#fade(this.fadingAt(moment) * (1 - 1 / OWN_MEMORY));
     this.#seenAttempts = moment.attempts;
     this.#seenMs = moment.nowMs;
     if (hasSucceeded) {
       this.succeeded += 1;
-      this.durations += 1;
-      const logMs = logOf(durationMs);
-      const distance = logMs - this.meanLogMs;
-      this.meanLogMs += distance / this.durations;
-      this.spreadLogMs += distance * (logMs - this.meanLogMs);
+      this.#learnDuration(logMs, load, loadExponent);
     } else {
       this.failed += 1;
     }
@@ -79,6 +81,18 @@ export class Cell {
     const distance = usd - this.meanUsd;
     this.meanUsd += distance / this.costs;
     this.spreadUsd += distance * (usd - this.meanUsd);
+  }
+
+  #learnDuration(logMs: number, load: number, loadExponent: number): void {
+    this.durations += 1;
+    // What was declared, or measured before, is taken to be so under the first load that is met.
+    if (Number.isNaN(this.meanLoad)) this.meanLoad = load;
+    const distance = logMs - this.meanLogMs;
+    const loadDistance = load - this.meanLoad;
+    this.meanLogMs += distance / this.durations;
+    this.meanLoad += loadDistance / this.durations;
+    const unexpected = logMs - this.meanLogMs - loadExponent * (load - this.meanLoad);
+    this.spreadLogMs += (distance - loadExponent * loadDistance) * unexpected;
   }
 
   #fade(factor: number): void {

@@ -1,6 +1,6 @@
 import type { Arm } from './arm.js';
-import type { Belief } from './belief.js';
-import { logOf, type Lesson, type Moment } from './cell.js';
+import { logMsUnder, type Belief } from './belief.js';
+import type { Lesson, Moment } from './cell.js';
 import type { ContextDepth } from './contexts.js';
 
 /** Where and when a lesson was learned. */
@@ -24,12 +24,12 @@ export function judgeDepth(depth: ContextDepth, arm: Arm, lesson: Lesson, { cont
  * How much more likely a finer belief held what happened, as a difference of logarithms. Both are given the variances of the coarse
  * one: only where they expect it counts.
  */
-function advantageOf(fine: Belief, coarse: Belief, { hasSucceeded, durationMs, costUsd }: Lesson): number {
+function advantageOf(fine: Belief, coarse: Belief, lesson: Lesson): number {
+  const { hasSucceeded, logMs, costUsd, load } = lesson;
   const likelihood = ({ successRatio }: Belief): number => (hasSucceeded ? successRatio : 1 - successRatio);
   let advantage = Math.log(likelihood(fine) / likelihood(coarse));
   if (hasSucceeded && coarse.logMsWeight > 0) {
-    const logMs = logOf(durationMs);
-    advantage += closer(logMs, fine.logMs, coarse.logMs) / (2 * coarse.logMsVariance);
+    advantage += closer(logMs, logMsUnder(load, fine), logMsUnder(load, coarse)) / (2 * coarse.logMsVariance);
   }
   if (coarse.costWeight > 0 && coarse.costVariance > 0) {
     advantage += closer(costUsd, fine.costUsd, coarse.costUsd) / (2 * coarse.costVariance);
