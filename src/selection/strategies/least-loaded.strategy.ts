@@ -2,19 +2,11 @@ import { SeededRandom, type RandomSource } from '../../common/index.js';
 import type { PerformanceBook, PerformanceEstimate } from '../../metrics/index.js';
 import type { Candidate, RecordedChoice, Selection, SelectionRequest } from '../selection.types.js';
 import { Strategy } from '../strategy.js';
-import { typicalOf } from './objective.js';
+import { delayScoresOf, EVIDENCE_NAMES, lastTurnAt, type Load } from './expected-delay.js';
 import { Turns } from './turns.js';
-
-interface Load {
-  readonly inFlight: number;
-  readonly maxConcurrentTasks: number;
-}
 
 /** More candidates than this are not all compared. */
 const COMPARES_AT_MOST = 32;
-
-/** Of each candidate: its last turn, how many attempts count, and the latency that is expected of it, 0 when unknown. */
-const EVIDENCE_COUNT = 3;
 
 /**
  * The candidate with the shortest expected delay: `(tasks under way + 1) × latency / slots`. One whose latency is not known is
@@ -28,7 +20,7 @@ const EVIDENCE_COUNT = 3;
  */
 export class LeastLoadedStrategy extends Strategy {
   readonly name = 'least-loaded';
-  override readonly evidenceNames = ['lastTurn', 'sampleCount', 'latencyMs'];
+  override readonly evidenceNames = EVIDENCE_NAMES;
   readonly #turns = new Turns();
 
   /** @param comparesAtMost candidates up to which all are compared */
@@ -43,12 +35,13 @@ export class LeastLoadedStrategy extends Strategy {
   select(candidates: readonly Candidate[], { capability }: SelectionRequest): Selection {
     const isCrowd = candidates.length > this.comparesAtMost;
     const turns = this.#turns.lastTurns(capability, candidates);
-    const evidence = new Array<number>(EVIDENCE_COUNT * candidates.length);
+    const width = EVIDENCE_NAMES.length;
+    const evidence = new Array<number>(width * candidates.length);
     for (let at = 0; at < candidates.length; at += 1) {
       const estimate = this.book.estimate(candidates[at] as Candidate, capability);
-      evidence[EVIDENCE_COUNT * at] = turns[at] as number;
-      evidence[EVIDENCE_COUNT * at + 1] = estimate.sampleCount;
-      evidence[EVIDENCE_COUNT * at + 2] = isCrowd ? wary(estimate) : (estimate.meanDurationMs ?? 0);
+      evidence[width * at] = turns[at] as number;
+      evidence[width * at + 1] = estimate.sampleCount;
+      evidence[width * at + 2] = isCrowd ? wary(estimate) : (estimate.meanDurationMs ?? 0);
     }
     const seed = isCrowd ? this.random.below(2 ** 32) : undefined;
     return decide(candidates.map(loadOf), evidence, seed);
@@ -76,11 +69,11 @@ function loadOf({ inFlight, manifest }: Candidate): Load {
 
 /** Compares all, or two of them that are drawn from the seed. */
 function decide(loads: readonly Load[], evidence: readonly number[], seed: number | undefined): Selection {
-  const scores = scoresOf(loads, evidence, seed !== undefined);
+  const scores = delayScoresOf(loads, evidence, seed !== undefined);
   const isBetter = (one: number, other: number): boolean => {
     const difference = (scores[one] as number) - (scores[other] as number);
     if (difference !== 0) return difference > 0;
-    const byTurn = (evidence[EVIDENCE_COUNT * one] as number) - (evidence[EVIDENCE_COUNT * other] as number);
+    const byTurn = lastTurnAt(evidence, one) - lastTurnAt(evidence, other);
     return byTurn !== 0 ? byTurn < 0 : one < other;
   };
   if (seed !== undefined) return chooseOfTwo(loads, evidence, { scores, isBetter, seed });
@@ -115,39 +108,6 @@ function chooseOfTwo(
     seed,
     evidence,
   };
-}
-
-function scoresOf(loads: readonly Load[], evidence: readonly number[], isCrowd: boolean): number[] {
-  const latencies = loads.map((_, at) => evidence[EVIDENCE_COUNT * at + 2] as number);
-  if (!latencies.some((latencyMs) => latencyMs > 0)) {
-    return loads.map(({ inFlight, maxConcurrentTasks }) => 1 - inFlight / maxConcurrentTasks);
-  }
-  const typicalMs = typicalOf(latencies);
-  return loads.map(({ inFlight, maxConcurrentTasks }, at) => {
-    const sampleCount = evidence[EVIDENCE_COUNT * at + 1] as number;
-    const known = latencies[at] as number;
-    // Of two, only chance brings together those who look best: there is nothing to temper.
-    const latencyMs = isCrowd ? known || typicalMs : temper(known, typicalMs, sampleCount);
-    return -((inFlight + 1) * latencyMs) / maxConcurrentTasks;
-  });
-}
-
-/** What is declared counts as so many attempts. */
-const HEARSAY = 5;
-
-/** Standard errors. */
-const CHANCE = 2.5;
-
-/**
- * A latency without the part of its distance from the typical one that may be chance: of the logarithm, that is so many
- * standard errors of a mean of latencies that vary as the exponential distribution does. Agents that are alike would else be
- * told apart by their luck, and tasks wait for those that looked quick.
- */
-function temper(latencyMs: number, typicalMs: number, sampleCount: number): number {
-  if (latencyMs === 0) return typicalMs;
-  const distance = Math.log(latencyMs / typicalMs);
-  const beyondChance = Math.abs(distance) - CHANCE / Math.sqrt(sampleCount + HEARSAY);
-  return beyondChance > 0 ? typicalMs * Math.exp(Math.sign(distance) * beyondChance) : typicalMs;
 }
 
 function describe({ inFlight, maxConcurrentTasks }: Load): string {

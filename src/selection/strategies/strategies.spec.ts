@@ -227,6 +227,29 @@ describe('least-loaded', () => {
     expect(one).toBe(2 * other!);
   });
 
+  it('does not run to one that was quick once', () => {
+    const candidates = releases([0, 1_000], [1, 1_000]);
+    const book = newBook();
+    tell(book, candidates[0]!, 100, 20);
+    tell(book, candidates[1]!, 1, 1);
+    expect(leastLoaded(book).select(candidates, REQUEST).index).toBe(0);
+    tell(book, candidates[1]!, 1, 9);
+    expect(leastLoaded(book).select(candidates, REQUEST).index).toBe(1);
+  });
+
+  it('asks one again that was slow long ago, once at a time', () => {
+    const candidates = releases([1, 2], [1, 2], [0, 2]);
+    const book = newBook();
+    const strategy = leastLoaded(book);
+    for (const [at, candidate] of candidates.entries()) {
+      tell(book, candidate, at === 2 ? 2_000 : 100);
+      strategy.onChosen(candidate, REQUEST);
+    }
+    const chosen = times(1_000, () => take(strategy, candidates));
+    expect(chosen.slice(0, 300)).not.toContain(2);
+    expect(chosen.filter((index) => index === 2)).toHaveLength(2);
+  });
+
   it('draws two where candidates are many, with the probability that it says', () => {
     const candidates = releases([3, 9], [0, 9], [1, 9], [2, 9]);
     const strategy = leastLoaded(newBook(), 3);
