@@ -1,7 +1,9 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
+import { analytics } from './analytics.js';
 import { boot } from './boot.js';
 import { durable } from './durable.js';
 import { execute } from './execute.js';
+import { failing } from './failing.js';
 import { lookup } from './lookup.js';
 import { metrics } from './metrics.js';
 import { parked } from './parked.js';
@@ -22,6 +24,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   parked,
   pglite,
   selection,
+  failing,
+  analytics,
 ];
 
 /** `npm run bench` runs all measurements, `npm run bench -- lookup rest` those two. */

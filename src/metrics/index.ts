@@ -3,8 +3,10 @@ export type { CapacityQuery, TrendQuery, WhatIfQuery } from './analytics/analyti
 export { AnalyticsService, type WhatIfReport } from './analytics/analytics.service.js';
 export type { PredictedWait, WaitTarget } from './analytics/capacity/capacity-plan.js';
 export type { CapacityReport } from './analytics/capacity/capacity-report.js';
-export type { ChoosingPolicy } from './analytics/costs/choosing-policy.js';
+export { predictWait } from './analytics/capacity/queue-model.js';
+export type { ChoosingPolicy, Knowledge } from './analytics/costs/choosing-policy.js';
 export type { LoggedDecision } from './analytics/costs/recorded-task.js';
+export { judgeWhatIf } from './analytics/costs/what-if.js';
 export { DecisionLog, type DecisionPage, type DecisionQuery } from './decisions/decision-log.js';
 export {
   resolveDecisionOptions,

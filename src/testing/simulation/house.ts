@@ -59,7 +59,7 @@ export function buildHouse(plan: HousePlan) {
   const runner = new AttemptRunner({ ...surroundings, observers, abortGraceMs: 1_000 });
   const executor = new TaskExecutor({ ...surroundings, catalog, runner, shutdownGraceMs: 0 });
   for (const release of employ(plan, clock)) catalog.add(release);
-  return { clock, executor };
+  return { clock, executor, events };
 }
 
 function employ({ agents, inputTypes, seed }: HousePlan, clock: VirtualClock): Release[] {

@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../common/index.js';
+import { SeededRandom, type EventBus } from '../../common/index.js';
 import type { HealthOptions } from '../../health/index.js';
 import type { AttemptObserver } from '../../metrics/index.js';
 import {
@@ -40,6 +40,8 @@ export interface Simulation {
   readonly observers?: readonly AttemptObserver[];
   /** Circuit breakers and outlier detection, `{}` for their defaults; default: none, so that only choices count. */
   readonly health?: Pick<HealthOptions, 'breaker' | 'outliers'>;
+  /** Is given the bus before the first task, to hear of breakers and ejections for example. */
+  readonly onStart?: (events: EventBus) => void;
   /** What the clock says at the start, in epoch milliseconds; default 2030-01-01T00:00:00Z. */
   readonly startAt?: number;
 }
@@ -68,7 +70,8 @@ export async function simulate(simulation: Simulation): Promise<SimulationResult
   const count = checkAmount('tasks', simulation.tasks, 1, 10_000_000);
   if (!Number.isInteger(seed)) throw new SimulationError('seed', seed, 'a whole number');
   const house = buildHouse({ ...rest, agents, seed, inputTypes: inputs.types });
-  const { clock, executor } = house;
+  const { clock, executor, events } = house;
+  simulation.onStart?.(events);
   const luck = new SeededRandom(streamOf(seed, INPUTS));
   const instants = simulation.arrivals(new SeededRandom(streamOf(seed, ARRIVALS)))[Symbol.iterator]();
   const ended: Promise<SimulatedTask>[] = [];

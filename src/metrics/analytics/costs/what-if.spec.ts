@@ -1,38 +1,24 @@
 import { SeededRandom } from '../../../common/index.js';
-import { decisionOf, drawDecision, type TrueAgent } from '../../../testing/logged-decisions.js';
-import type { ChoosingPolicy, Knowledge } from './choosing-policy.js';
+import { decisionOf, drawDecision } from '../../../testing/logged-decisions.js';
+import {
+  CHEAPEST,
+  drawDecisions,
+  heldShares,
+  TRUE_AGENTS as AGENTS,
+  TRUE_KNOWLEDGE as knowledge,
+} from '../../../testing/what-if-cases.js';
+import type { ChoosingPolicy } from './choosing-policy.js';
 import { recordedTasks, type LoggedDecision } from './recorded-task.js';
 import { judgeWhatIf, type WhatIf, type WhatIfEstimate } from './what-if.js';
 
-const AGENTS: readonly TrueAgent[] = [
-  { agent: 'cheap', costUsd: 0.02, successRatio: 0.95, durationMs: 800 },
-  { agent: 'middle', costUsd: 0.05, successRatio: 0.9, durationMs: 500 },
-  { agent: 'dear', costUsd: 0.1, successRatio: 0.99, durationMs: 1_200 },
-];
-
-const knowledge: Knowledge = ({ agent }) => AGENTS.find((each) => each.agent === agent);
-
-const CHEAPEST: ChoosingPolicy = { choose: 'cheapest' };
-
-function draw(count: number, propensities: readonly number[], seed: number): LoggedDecision[] {
-  const random = new SeededRandom(seed);
-  return Array.from({ length: count }, (_, at) => drawDecision({ agents: AGENTS, propensities, random }, at));
-}
+const draw = (count: number, propensities: readonly number[], seed: number): LoggedDecision[] =>
+  drawDecisions({ count, propensities }, seed);
 
 const judge = (decisions: readonly LoggedDecision[], policy: ChoosingPolicy = CHEAPEST): WhatIf =>
   judgeWhatIf(decisions, { policy, knowledge, confidence: 0.95 });
 
 const estimate = (decisions: readonly LoggedDecision[], policy?: ChoosingPolicy): WhatIfEstimate =>
   judge(decisions, policy) as WhatIfEstimate;
-
-/** What one agent comes to, less what all of them come to as likely as they are chosen. */
-function changeTo(
-  agent: TrueAgent,
-  propensities: readonly number[],
-  field: keyof Omit<TrueAgent, 'agent'>,
-): number {
-  return agent[field] - AGENTS.reduce((sum, each, place) => sum + propensities[place]! * each[field], 0);
-}
 
 const CASES = 400;
 
@@ -43,19 +29,7 @@ describe('a cost what-if', () => {
   ])(
     'has an interval that holds the truth in 93 to 97 % of 400 cases with agents %s',
     (_, count, propensities) => {
-      const held = { costUsd: 0, successRatio: 0, durationMs: 0 };
-      for (let seed = 1; seed <= CASES; seed++) {
-        const answer = estimate(draw(count, propensities, seed));
-        const intervals = {
-          costUsd: answer.savingPerTaskUsd,
-          successRatio: answer.successChange,
-          durationMs: answer.durationChangeMs,
-        };
-        for (const field of ['costUsd', 'successRatio', 'durationMs'] as const) {
-          const truth = changeTo(AGENTS[0]!, propensities, field) * (field === 'costUsd' ? -1 : 1);
-          if (intervals[field].low <= truth && truth <= intervals[field].high) held[field] += 1 / CASES;
-        }
-      }
+      const held = heldShares({ count, propensities }, CASES);
       expect(held.costUsd).toBeGreaterThanOrEqual(0.93);
       expect(held.costUsd).toBeLessThanOrEqual(0.97);
       // Of failures only a few are seen: that interval may be too wide, never too narrow.
