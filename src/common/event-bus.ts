@@ -33,8 +33,9 @@ export class EventBus {
   }
 
   publish<Payload>(type: EventType<Payload>, payload: Payload): void {
-    const subscriptions = this.#subscriptions.get(type as EventType<never>) ?? [];
-    for (const { handler } of subscriptions) void this.#call(type, handler, payload);
+    const subscriptions = this.#subscriptions.get(type as EventType<never>);
+    if (subscriptions === undefined) return;
+    for (const { handler } of subscriptions) this.#call(type, handler, payload);
   }
 
   /** Calls the handler for each later event of this type until the returned function is called. */
@@ -51,15 +52,12 @@ export class EventBus {
   }
 
   /** Runs the handler up to its first wait at once; what it throws then or later is reported. */
-  async #call<Payload>(
-    type: EventType<Payload>,
-    handler: Subscription['handler'],
-    payload: Payload,
-  ): Promise<void> {
+  #call<Payload>({ name }: EventType<Payload>, handler: Subscription['handler'], payload: Payload): void {
     try {
-      await handler(payload as never);
+      const running = handler(payload as never);
+      if (running !== undefined) Promise.resolve(running).catch((error) => this.#onHandlerError(name, error));
     } catch (error) {
-      this.#onHandlerError(type.name, error);
+      this.#onHandlerError(name, error);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Contract, Match, RunContext } from '../agents/index.js';
+import type { Contract, Match, ProvidedCapability, RunContext } from '../agents/index.js';
 import { findMissingDependency, liesIn, type Catalog, type Release } from '../registry/index.js';
 import type { Exclusion, ExclusionCode } from './selection.types.js';
 
@@ -7,7 +7,7 @@ export interface Requirements {
   readonly capability: string;
   readonly context: RunContext;
   /** How the input matched each contract; absent when only asked who would be chosen for any input. */
-  readonly matches?: ReadonlyMap<Contract, Match>;
+  readonly matches?: Pick<ReadonlyMap<Contract, Match>, 'get'>;
   readonly region?: string;
   /** Places that the task must not leave. */
   readonly residency?: readonly string[];
@@ -71,11 +71,13 @@ function findExclusion(
   if (release.isDraining) return exclude(release, 'draining', 'is about to be unregistered');
   const stop = requirements.stops?.get(release);
   if (stop !== undefined) return exclude(release, 'quota', stop);
+  const provided = release.capabilities.get(requirements.capability);
   return (
     findObstacle(release, requirements.capability) ??
     findLabelMismatch(release, requirements) ??
-    findMissing(release, requirements, catalog) ??
-    findInputMismatch(release, requirements)
+    findMissingAgent(release, catalog) ??
+    findMissingContext(release, provided, requirements) ??
+    findInputMismatch(release, provided, requirements)
   );
 }
 
@@ -91,24 +93,37 @@ function findLabelMismatch(
     const where = manifest.region ?? 'no region';
     return exclude(release, 'residency', `runs in ${where}; the task must not leave ${residency.join(', ')}`);
   }
-  const missing = tags?.find((tag) => !manifest.tags.includes(tag));
+  return tags === undefined ? undefined : findMissingTag(release, tags);
+}
+
+function findMissingTag(release: Release, tags: readonly string[]): Exclusion | undefined {
+  const missing = tags.find((tag) => !release.manifest.tags.includes(tag));
   return missing === undefined ? undefined : exclude(release, 'tag', `has no tag "${missing}"`);
 }
 
-function findMissing(release: Release, requirements: Requirements, catalog: Catalog): Exclusion | undefined {
-  if (release.manifest.dependencies.length > 0) {
-    const dependency = findMissingDependency(release, catalog);
-    if (dependency !== undefined)
-      return exclude(release, 'dependency', `depends on ${dependency}, which is not available`);
-  }
-  const required = release.capabilities.get(requirements.capability)?.requiredContext ?? [];
-  const missing = required.find(({ name }) => !requirements.context.has(name));
+function findMissingAgent(release: Release, catalog: Catalog): Exclusion | undefined {
+  if (release.manifest.dependencies.length === 0) return undefined;
+  const dependency = findMissingDependency(release, catalog);
+  if (dependency === undefined) return undefined;
+  return exclude(release, 'dependency', `depends on ${dependency}, which is not available`);
+}
+
+function findMissingContext(
+  release: Release,
+  provided: ProvidedCapability | undefined,
+  { context }: Requirements,
+): Exclusion | undefined {
+  if (provided === undefined || provided.requiredContext.length === 0) return undefined;
+  const missing = provided.requiredContext.find(({ name }) => !context.has(name));
   return missing && exclude(release, 'context', `needs a ${missing.name} in the context`);
 }
 
-function findInputMismatch(release: Release, { capability, matches }: Requirements): Exclusion | undefined {
-  const contract = release.capabilities.get(capability)?.capability.contract;
-  const match = contract && matches?.get(contract);
+function findInputMismatch(
+  release: Release,
+  provided: ProvidedCapability | undefined,
+  { matches }: Requirements,
+): Exclusion | undefined {
+  const match = provided && matches?.get(provided.capability.contract);
   if (match === undefined || match.ok) return undefined;
   const [issue] = match.issues;
   return exclude(

@@ -16,7 +16,7 @@ export type Match =
  */
 export function matchInput(contract: Contract, value: unknown, inputType?: string): Match | Promise<Match> {
   if (contract.mode === 'all') return matchParts(contract, value, inputType);
-  if (inputType === undefined) return matchFirst([...contract.inputs.values()], value);
+  if (inputType === undefined) return matchFirst(inputTypesOf(contract), value);
   const type = contract.inputs.get(inputType);
   return type === undefined ? unknownType(inputType, contract) : matchFirst([type], value);
 }
@@ -38,24 +38,52 @@ export function partsTypeName(contract: Contract): string {
   return [...contract.inputs.values()].map(({ name }) => name).join('+');
 }
 
+/** Contracts last as long as the process, and each task is held against one. */
+const inputTypes = new WeakMap<Contract, readonly DataType[]>();
+
+function inputTypesOf(contract: Contract): readonly DataType[] {
+  let types = inputTypes.get(contract);
+  if (types === undefined) inputTypes.set(contract, (types = [...contract.inputs.values()]));
+  return types;
+}
+
 function matchFirst(
   types: readonly DataType[],
   value: unknown,
   from = 0,
-  earlier: SchemaIssue[] = [],
+  earlier: readonly SchemaIssue[] = NO_ISSUES,
 ): Match | Promise<Match> {
   const type = types[from];
   if (type === undefined) return { ok: false, issues: earlier };
-  const settle = (result: Validation<unknown>): Match | Promise<Match> => {
-    if (result.ok) return { ok: true, type: type.name, value: result.value };
-    const issues =
-      types.length === 1
-        ? result.issues
-        : result.issues.map(({ path, message }) => ({ path, message: `as ${type.name}: ${message}` }));
-    return matchFirst(types, value, from + 1, [...earlier, ...issues]);
-  };
   const result = validate(type, value);
-  return result instanceof Promise ? result.then(settle) : settle(result);
+  if (result instanceof Promise) return settle(result, { types, value, from, earlier });
+  if (result.ok) return { ok: true, type: type.name, value: result.value };
+  return matchNext(result.issues, { types, value, from, earlier });
+}
+
+const NO_ISSUES: readonly SchemaIssue[] = Object.freeze([]);
+
+/** A value that was held against the type at `from`, and did not fit those before. */
+interface Trial {
+  readonly types: readonly DataType[];
+  readonly value: unknown;
+  readonly from: number;
+  readonly earlier: readonly SchemaIssue[];
+}
+
+async function settle(pending: Promise<Validation<unknown>>, trial: Trial): Promise<Match> {
+  const result = await pending;
+  if (!result.ok) return matchNext(result.issues, trial);
+  return { ok: true, type: (trial.types[trial.from] as DataType).name, value: result.value };
+}
+
+function matchNext(
+  issues: readonly SchemaIssue[],
+  { types, value, from, earlier }: Trial,
+): Match | Promise<Match> {
+  const name = (types[from] as DataType).name;
+  const named = issues.map(({ path, message }) => ({ path, message: `as ${name}: ${message}` }));
+  return matchFirst(types, value, from + 1, [...earlier, ...(types.length === 1 ? issues : named)]);
 }
 
 function matchParts(

@@ -1,31 +1,29 @@
 import { VirtualClock } from '../../testing/virtual-clock.js';
-import { supervise } from './supervise.js';
+import { Supervision } from './supervise.js';
 
 /** Work that ends when the test says so, under supervision for 100 ms with a grace of 10 ms. */
-function begin() {
+function begin(onAbort: (error: Error) => void = () => {}) {
   const clock = new VirtualClock();
   const over: boolean[] = [];
   const aborts: Error[] = [];
-  let giveUp!: (error: Error) => void;
-  let end!: { resolve: (value: string) => void; reject: (error: Error) => void };
-  const work = new Promise<string>((resolve, reject) => (end = { resolve, reject }));
-  const supervised = supervise(work, {
-    clock,
-    timeoutMs: 100,
-    graceMs: 10,
-    onTimeout: () => new Error('late'),
-    onStart: (start) => (giveUp = start),
-    abort: (error) => void aborts.push(error),
-    onOver: (isAbandoned) => void over.push(isAbandoned),
-  });
-  const outcome = supervised.then(
-    (value) => value,
-    (error: Error) => error.message,
-  );
-  return { clock, over, aborts, outcome, giveUp: (why: string) => giveUp(new Error(why)), ...end };
+  const { promise: work, ...end } = Promise.withResolvers<string>();
+  const { promise: outcome, resolve } = Promise.withResolvers<string>();
+  const owner = {
+    timeoutError: () => new Error('late'),
+    abort: (error: Error) => {
+      aborts.push(error);
+      onAbort(error);
+    },
+    over: (isAbandoned: boolean) => void over.push(isAbandoned),
+    resolve,
+    reject: ({ message }: Error) => resolve(message),
+  };
+  const supervision = new Supervision(work, owner, clock, { timeoutMs: 100, graceMs: 10 });
+  const giveUp = (why: string): void => supervision.giveUp(new Error(why));
+  return { clock, over, aborts, outcome, giveUp, ...end };
 }
 
-describe('supervise', () => {
+describe('Supervision', () => {
   it('passes a result on and is over', async () => {
     const { clock, resolve, outcome, over, aborts } = begin();
     resolve('done');
@@ -100,22 +98,14 @@ describe('supervise', () => {
   });
 
   it('takes an abort that makes the work end at once', async () => {
-    const clock = new VirtualClock();
-    const over: boolean[] = [];
-    let fail!: (error: Error) => void;
-    const work = new Promise<never>((_, reject) => (fail = reject));
-    const supervised = supervise(work, {
-      clock,
-      timeoutMs: 1,
-      graceMs: 10,
-      onTimeout: () => new Error('late'),
-      onStart: () => {},
-      abort: (error) => fail(error),
-      onOver: (isAbandoned) => void over.push(isAbandoned),
-    });
-    clock.advance(1);
-    await expect(supervised).rejects.toThrow('late');
+    const { clock, aborts, outcome, over, reject } = begin((error) => reject(error));
+    clock.advance(100);
+    expect(await outcome).toBe('late');
     await clock.advanceAsync(0);
-    expect({ over, timers: clock.pendingTimers }).toEqual({ over: [false], timers: 0 });
+    expect({ over, aborts: aborts.length, timers: clock.pendingTimers }).toEqual({
+      over: [false],
+      aborts: 1,
+      timers: 0,
+    });
   });
 });

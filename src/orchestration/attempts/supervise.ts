@@ -1,53 +1,73 @@
-import type { Clock } from '../../common/index.js';
+import type { Cancel, Clock } from '../../common/index.js';
 
-/** How long work may take and what happens when it takes longer. */
-export interface Supervision {
-  readonly clock: Clock;
+/** How long work may take. */
+export interface WorkLimits {
   readonly timeoutMs: number;
-  readonly onTimeout: () => Error;
-  /** Hands out the function that gives the work up from outside. */
-  readonly onStart: (giveUp: (error: Error) => void) => void;
-  /** Tells the work to stop. */
-  readonly abort: (error: Error) => void;
   /** Milliseconds that aborted work gets to end. */
   readonly graceMs: number;
-  /** Called once, when the work has really ended, or did not in its grace time. */
-  readonly onOver: (isAbandoned: boolean) => void;
+}
+
+/** Whoever has the work done, and is told how it goes. */
+export interface WorkOwner<T> {
+  /** The error of work that takes longer than its timeout. */
+  timeoutError(): Error;
+  /** Tells the work to stop. */
+  abort(error: Error): void;
+  /** Told once, when the work has really ended, or did not in its grace time. */
+  over(isAbandoned: boolean): void;
+  /** Told once, after `over`, what the work came to, unless it was given up. */
+  resolve(value: T): void;
+  /** Told once, what the work failed with, after `over`; or what it was given up with, before. */
+  reject(error: Error): void;
 }
 
 /**
- * Follows the result of work for a limited time.
+ * Follows work for a limited time.
  *
- * The caller gets the timeout or the cancellation at once; the work gets an abort and a grace time. So a caller never waits
- * for code that ignores its signal, and what the work holds is given back when it ends, or at the end of its grace at the latest.
+ * The owner gets the timeout or the cancellation at once; the work gets an abort and a grace time. So nobody waits for code that
+ * ignores its signal, and what the work holds is given back when it ends, or at the end of its grace at the latest.
  */
-export function supervise<T>(work: Promise<T>, supervision: Supervision): Promise<T> {
-  const { clock, timeoutMs, graceMs } = supervision;
-  return new Promise((resolve, reject) => {
-    let phase: 'working' | 'aborted' | 'over' = 'working';
-    let cancelTimer = clock.schedule(timeoutMs, () => giveUp(supervision.onTimeout()));
-    const over = (isAbandoned: boolean): void => {
-      cancelTimer();
-      phase = 'over';
-      supervision.onOver(isAbandoned);
-    };
-    const giveUp = (error: Error): void => {
-      if (phase !== 'working') return;
-      phase = 'aborted';
-      cancelTimer();
-      reject(error);
-      cancelTimer = clock.schedule(graceMs, () => over(true));
-      supervision.abort(error);
-    };
-    const settle = (report: () => void): void => {
-      if (phase === 'over') return;
-      if (phase === 'working') report();
-      over(false);
-    };
+export class Supervision<T> {
+  #phase: 'working' | 'aborted' | 'over' = 'working';
+  #cancelTimer: Cancel;
+
+  constructor(
+    work: PromiseLike<T>,
+    private readonly owner: WorkOwner<T>,
+    private readonly clock: Clock,
+    private readonly limits: WorkLimits,
+  ) {
+    this.#cancelTimer = clock.schedule(limits.timeoutMs, () => this.giveUp(owner.timeoutError()));
     work.then(
-      (value) => settle(() => resolve(value)),
-      (error: Error) => settle(() => reject(error)),
+      (value) => {
+        if (this.#end()) owner.resolve(value);
+      },
+      (error: Error) => {
+        if (this.#end()) owner.reject(error);
+      },
     );
-    supervision.onStart(giveUp);
-  });
+  }
+
+  /** Gives the work up from outside; once it has ended, or was given up, that changes nothing. */
+  giveUp(error: Error): void {
+    if (this.#phase !== 'working') return;
+    this.#phase = 'aborted';
+    this.#cancelTimer();
+    this.#cancelTimer = this.clock.schedule(this.limits.graceMs, () => this.#over(true));
+    this.owner.abort(error);
+    this.owner.reject(error);
+  }
+
+  /** The work has ended; answers whether anybody still waits for what it came to. */
+  #end(): boolean {
+    const phase = this.#phase;
+    if (phase !== 'over') this.#over(false);
+    return phase === 'working';
+  }
+
+  #over(isAbandoned: boolean): void {
+    this.#cancelTimer();
+    this.#phase = 'over';
+    this.owner.over(isAbandoned);
+  }
 }

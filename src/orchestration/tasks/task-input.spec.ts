@@ -25,7 +25,7 @@ describe('TaskInput', () => {
     expect(input.match([Counted])).toBeUndefined();
     expect(input.match([Counted, Text])).toBeUndefined();
     expect(validations).toBe(1);
-    expect([...input.matches.values()]).toMatchObject([{ ok: true }, { ok: true }]);
+    expect([...input.matches.all()]).toMatchObject([{ ok: true }, { ok: true }]);
     expect(input.type).toBe('work_input');
     expect(() => input.check('work')).not.toThrow();
   });

@@ -1,5 +1,6 @@
 import { InvalidInputError, matchInput, type Contract, type Match } from '../../agents/index.js';
-import { MAX_JSON_DEPTH, roughJsonBytes, type SchemaIssue } from '../../common/index.js';
+import { MAX_JSON_DEPTH, roughJsonBytes } from '../../common/index.js';
+import { ContractMatches } from './contract-matches.js';
 
 const PENDING: Match = { ok: false, issues: [{ path: '$', message: 'is still being validated' }] };
 
@@ -10,7 +11,8 @@ const PENDING: Match = { ok: false, issues: [{ path: '$', message: 'is still bei
  * attempt. Class instances, buffers and streams are passed on as they are.
  */
 export class TaskInput {
-  readonly #matches = new Map<Contract, Match>();
+  /** How the input matched each contract it was held against. */
+  readonly matches = new ContractMatches();
   #isHandedOut = false;
   #roughBytes: number | undefined;
 
@@ -20,11 +22,6 @@ export class TaskInput {
     private readonly inputType?: string,
   ) {}
 
-  /** How the input matched each contract it was held against. */
-  get matches(): ReadonlyMap<Contract, Match> {
-    return this.#matches;
-  }
-
   /** Rough size of the input as JSON, in bytes; worked out when first asked for. */
   get roughBytes(): number {
     return (this.#roughBytes ??= this.given === undefined ? 0 : roughJsonBytes(this.given));
@@ -32,8 +29,7 @@ export class TaskInput {
 
   /** The data type of the input, by the first contract that it fits. */
   get type(): string | undefined {
-    for (const match of this.#matches.values()) if (match.ok) return match.type;
-    return undefined;
+    return this.matches.findFit()?.type;
   }
 
   /**
@@ -44,32 +40,29 @@ export class TaskInput {
     let waits: Promise<void>[] | undefined;
     let copy: { readonly of: unknown } | undefined;
     for (const contract of contracts) {
-      if (this.#matches.has(contract)) continue;
+      if (this.matches.get(contract) !== undefined) continue;
       copy ??= { of: copyOf(this.given) };
       const matching = matchInput(contract, copy.of, this.inputType);
       if (!(matching instanceof Promise)) {
-        this.#matches.set(contract, matching);
+        this.matches.set(contract, matching);
         continue;
       }
-      this.#matches.set(contract, PENDING);
-      (waits ??= []).push(matching.then((match) => void this.#matches.set(contract, match)));
+      this.matches.set(contract, PENDING);
+      (waits ??= []).push(matching.then((match) => this.matches.set(contract, match)));
     }
     return waits && Promise.all(waits);
   }
 
   /** @throws INPUT_INVALID when the input fits none of the contracts it was held against */
   check(capability: string): void {
-    const issues: SchemaIssue[] = [];
-    for (const match of this.#matches.values()) {
-      if (match.ok) return;
-      issues.push(...match.issues);
-    }
+    if (this.matches.findFit() !== undefined) return;
+    const issues = this.matches.all().flatMap((match) => (match.ok ? [] : match.issues));
     throw new InvalidInputError(`the capability "${capability}"`, issues);
   }
 
   /** The input for an attempt, validated: what was matched already for the first one, a fresh copy for each further one. */
   handOut(contract: Contract): Match | Promise<Match> {
-    const match = this.#matches.get(contract) as Match;
+    const match = this.matches.get(contract) as Match;
     if (this.#isHandedOut) return matchInput(contract, copyOf(this.given), this.inputType);
     this.#isHandedOut = true;
     return match;

@@ -43,7 +43,7 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
   place = -1;
   readonly #startedMonotonicMs: number;
   /** Failed tries with each release that was asked, by its id. */
-  readonly #tries = new Map<string, number>();
+  #tries: Map<string, number> | undefined;
   /** Releases that failed the task for good. */
   #givenUp: Set<Release> | undefined;
   /** Releases that quotas exclude for now. */
@@ -150,13 +150,15 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
 
   /** The candidates to ask now: all, or only those that were asked already when no further one may be. */
   narrow(candidates: CandidateSet): CandidateSet {
-    if (this.#tries.size <= this.options.maxFallbacks) return candidates;
+    const tries = this.#tries;
+    if (tries === undefined || tries.size <= this.options.maxFallbacks) return candidates;
     const releases = [...candidates.releases, ...candidates.alternatives];
-    return { ...candidates, releases: releases.filter(({ id }) => this.#tries.has(id)), alternatives: [] };
+    return { ...candidates, releases: releases.filter(({ id }) => tries.has(id)), alternatives: [] };
   }
 
   /** Counts a failed try with a release; answers how many there were with it. */
   countTry({ id }: Release): number {
+    this.#tries ??= new Map();
     const tries = (this.#tries.get(id) ?? 0) + 1;
     this.#tries.set(id, tries);
     return tries;
@@ -167,7 +169,8 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
     this.retryWith = undefined;
     this.#givenUp = new Set([...(this.#givenUp ?? []), release]);
     this.#requirements = undefined;
-    return this.#tries.size <= this.options.maxFallbacks || this.#givenUp.size < this.#tries.size;
+    const tried = this.#tries?.size ?? 0;
+    return tried <= this.options.maxFallbacks || this.#givenUp.size < tried;
   }
 
   /** Has the release not asked until {@link clearStops}, because of a quota. */

@@ -1,0 +1,178 @@
+import {
+  InvalidInputError,
+  InvalidOutputError,
+  matchOutput,
+  type Match,
+  type ProvidedCapability,
+} from '../../agents/index.js';
+import { toFailure, type CadreError } from '../../common/index.js';
+import type { QuotaPass } from '../../quotas/index.js';
+import type { Release } from '../../registry/index.js';
+import { AttemptTimeoutError, TaskTimeoutError, toAgentError } from '../orchestration.errors.js';
+import { AttemptAbandoned, AttemptFinished } from '../orchestration.events.js';
+import type { Fit } from '../tasks/contract-matches.js';
+import type { TaskRun } from '../tasks/task-run.js';
+import type { AttemptOutcome, AttemptRunner } from './attempt-runner.js';
+import { Attempt } from './attempt.js';
+import { invoke, isPending } from './invoke.js';
+import { Observation } from './observe.js';
+import { Supervision, type WorkOwner } from './supervise.js';
+
+/** One attempt under way, on a slot that is taken already, from the call of the agent to the record of what came of it. */
+export class RunningAttempt implements WorkOwner<Match> {
+  readonly #attempt: Attempt;
+  /** What it holds of quotas. */
+  readonly #pass: QuotaPass | undefined;
+  /** Milliseconds that it may take, and whether that is all that the task has left. */
+  readonly #limitMs: number;
+  readonly #isLastMoment: boolean;
+  #abortedBy: Error | undefined;
+  /** Settle what the outcome is waited for by. */
+  #resolve: (outcome: AttemptOutcome) => void = NOTHING;
+  #reject: (error: unknown) => void = NOTHING;
+
+  constructor(
+    private readonly runner: AttemptRunner,
+    private readonly task: TaskRun,
+    release: Release,
+    private readonly provided: ProvidedCapability,
+  ) {
+    const { remainingMs, options, input } = task;
+    const { parts } = runner;
+    const { type: inputType } = input.matches.get(provided.capability.contract) as Fit;
+    const ownLimitMs = options.attemptTimeoutMs ?? provided.timeoutMs ?? Infinity;
+    this.#isLastMoment = remainingMs <= ownLimitMs;
+    this.#limitMs = Math.min(remainingMs, ownLimitMs);
+    const deadlineAt = parts.clock.now() + this.#limitMs;
+    this.#attempt = new Attempt(
+      task,
+      release,
+      { number: task.attempts.length + 1, inputType, deadlineAt },
+      parts,
+    );
+    this.#pass = task.pass;
+    task.pass = undefined;
+  }
+
+  /** Answers without a promise when the agent and its contract's schemas do. Never rejects. */
+  run(): AttemptOutcome | Promise<AttemptOutcome> {
+    let output: Match | PromiseLike<Match>;
+    try {
+      output = this.#perform();
+    } catch (error) {
+      this.#vacate();
+      return this.#fail(error);
+    }
+    if (isPending(output)) return this.#follow(output);
+    this.#vacate();
+    return this.#accept(output);
+  }
+
+  timeoutError(): CadreError {
+    const { capability, options } = this.task;
+    return this.#isLastMoment
+      ? new TaskTimeoutError(capability, options.timeoutMs)
+      : new AttemptTimeoutError(this.#attempt.release.id, capability, this.#limitMs);
+  }
+
+  abort(error: Error): void {
+    this.#abortedBy = error;
+    this.#attempt.abort(error);
+  }
+
+  over(isAbandoned: boolean): void {
+    this.#vacate();
+    if (isAbandoned) this.#reportAbandoned();
+  }
+
+  resolve(output: Match): void {
+    this.#answer(() => this.#accept(output));
+  }
+
+  reject(error: Error): void {
+    this.#answer(() => this.#fail(error));
+  }
+
+  #answer(judge: () => AttemptOutcome): void {
+    this.task.end();
+    try {
+      this.#resolve(judge());
+    } catch (error) {
+      // Nothing in it throws; should it, the task must hear of it.
+      this.#reject(error);
+    }
+  }
+
+  /** From the input to the output, validated on both sides; without a promise as long as nothing has to be waited for. */
+  #perform(): Match | PromiseLike<Match> {
+    const input = this.task.input.handOut(this.provided.capability.contract);
+    return isPending(input) ? input.then((match) => this.#call(match)) : this.#call(input);
+  }
+
+  #call(input: Match): Match | PromiseLike<Match> {
+    if (!input.ok) throw new InvalidInputError(`"${this.#attempt.release.id}" any more`, input.issues);
+    const { contract } = this.provided.capability;
+    const returned = invoke(this.#attempt, this.provided.method, input.value);
+    if (!isPending(returned)) return matchOutput(contract, returned);
+    return Promise.resolve(returned).then((value) => matchOutput(contract, value));
+  }
+
+  #follow(output: PromiseLike<Match>): Promise<AttemptOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      const { clock, abortGraceMs: graceMs } = this.runner.parts;
+      const limits = { timeoutMs: this.#limitMs, graceMs };
+      const supervision = new Supervision(Promise.resolve(output), this, clock, limits);
+      this.task.begin((error) => supervision.giveUp(error));
+    });
+  }
+
+  /** The agent's code has ended, or was given up on. */
+  #vacate(): void {
+    this.#pass?.end();
+    this.runner.parts.dispatcher.vacate(this.#attempt.release);
+  }
+
+  #reportAbandoned(): void {
+    const { release, taskId, capability } = this.#attempt;
+    release.countAbandoned();
+    this.runner.parts.logger.warn('an agent did not stop when its attempt was aborted', {
+      agent: release.id,
+      taskId,
+      capability,
+    });
+    const error = toFailure(this.#abortedBy);
+    this.runner.parts.events.publish(AttemptAbandoned, { release, taskId, capability, error });
+  }
+
+  #accept(output: Match): AttemptOutcome {
+    const attempt = this.#attempt;
+    // Code that blocked the event loop past the deadline comes back before any timer can tell.
+    if (attempt.elapsedMs > this.#limitMs) return this.#fail(this.timeoutError());
+    if (!output.ok) {
+      const subject = `"${attempt.release.id}" for "${this.task.capability}"`;
+      return this.#fail(new InvalidOutputError(subject, output.issues));
+    }
+    this.#record(undefined);
+    return { ok: true, attempt, type: output.type, value: output.value };
+  }
+
+  #fail(thrown: unknown): AttemptOutcome {
+    const attempt = this.#attempt;
+    const error = toAgentError(thrown, attempt.release.id, this.task.capability);
+    this.#record(error);
+    return { ok: false, attempt, error };
+  }
+
+  #record(error: CadreError | undefined): void {
+    const record = this.task.record(this.#attempt, error);
+    const { usage, costUsd } = record;
+    this.#pass?.record({ tokens: usage.inputTokens + usage.outputTokens, costUsd });
+    this.runner.observe(this.task, new Observation(this.task, this.#attempt, record, error));
+    const { release, inputType, taskId, capability } = this.#attempt;
+    this.runner.parts.events.publish(AttemptFinished, { release, taskId, capability, inputType, record });
+  }
+}
+
+const NOTHING = (): void => {};
