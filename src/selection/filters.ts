@@ -32,7 +32,9 @@ export function filterReleases(
   catalog: Catalog,
 ): FilterResult {
   const result: FilterResult = { free: [], busy: [], excluded: [] };
-  for (const release of releases) {
+  // By place: an iterator over a frozen list makes an object for each release.
+  for (let at = 0; at < releases.length; at += 1) {
+    const release = releases[at] as Release;
     const exclusion = findExclusion(release, requirements, catalog);
     if (exclusion !== undefined) result.excluded.push(exclusion);
     else if (release.hasFreeSlot) result.free.push(release);

@@ -39,12 +39,8 @@ export class Supervision<T> {
   ) {
     this.#cancelTimer = clock.schedule(limits.timeoutMs, () => this.giveUp(owner.timeoutError()));
     work.then(
-      (value) => {
-        if (this.#end()) owner.resolve(value);
-      },
-      (error: Error) => {
-        if (this.#end()) owner.reject(error);
-      },
+      (value) => this.#succeed(value),
+      (error: Error) => this.#fail(error),
     );
   }
 
@@ -56,6 +52,14 @@ export class Supervision<T> {
     this.#cancelTimer = this.clock.schedule(this.limits.graceMs, () => this.#over(true));
     this.owner.abort(error);
     this.owner.reject(error);
+  }
+
+  #succeed(value: T): void {
+    if (this.#end()) this.owner.resolve(value);
+  }
+
+  #fail(error: Error): void {
+    if (this.#end()) this.owner.reject(error);
   }
 
   /** The work has ended; answers whether anybody still waits for what it came to. */

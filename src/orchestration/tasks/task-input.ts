@@ -39,7 +39,8 @@ export class TaskInput {
   match(contracts: readonly Contract[]): Promise<unknown> | undefined {
     let waits: Promise<void>[] | undefined;
     let copy: { readonly of: unknown } | undefined;
-    for (const contract of contracts) {
+    for (let at = 0; at < contracts.length; at += 1) {
+      const contract = contracts[at] as Contract;
       if (this.matches.get(contract) !== undefined) continue;
       copy ??= { of: copyOf(this.given) };
       const matching = matchInput(contract, copy.of, this.inputType);
