@@ -1,25 +1,12 @@
 import type { ProvidedCapability } from '../../agents/index.js';
-import {
-  messageOf,
-  type CadreError,
-  type Clock,
-  type EventBus,
-  type Logger,
-  type RandomSource,
-} from '../../common/index.js';
+import { messageOf, type Clock, type EventBus, type Logger, type RandomSource } from '../../common/index.js';
 import type { AttemptObserver, DecisionKeeper } from '../../metrics/index.js';
 import type { Release } from '../../registry/index.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { TaskRun } from '../tasks/task-run.js';
-import type { Attempt } from './attempt.js';
 import type { Observation } from './observe.js';
-import { RunningAttempt } from './running-attempt.js';
+import { RunningAttempt, type AttemptOutcome, type RunningAttemptParts } from './running-attempt.js';
 import { toDecision } from './to-decision.js';
-
-/** What an attempt came to. */
-export type AttemptOutcome =
-  | { readonly ok: true; readonly attempt: Attempt; readonly type: string; readonly value: unknown }
-  | { readonly ok: false; readonly attempt: Attempt; readonly error: CadreError };
 
 /** What the runner works with. */
 export interface AttemptRunnerParts {
@@ -38,16 +25,21 @@ export interface AttemptRunnerParts {
 
 /** Carries out one attempt on a slot that is taken already, records it, and sees to it that the slot comes back. */
 export class AttemptRunner {
-  constructor(readonly parts: AttemptRunnerParts) {}
+  readonly #attemptParts: RunningAttemptParts;
+
+  constructor(private readonly parts: AttemptRunnerParts) {
+    const observe = (task: TaskRun, observation: Observation): void => this.#observe(task, observation);
+    this.#attemptParts = { ...parts, observe };
+  }
 
   /** Answers without a promise when the agent and its contract's schemas do. Never rejects. */
   run(task: TaskRun, release: Release): AttemptOutcome | Promise<AttemptOutcome> {
     const provided = release.capabilities.get(task.capability) as ProvidedCapability;
-    return new RunningAttempt(this, task, release, provided).run();
+    return new RunningAttempt(this.#attemptParts, task, release, provided).run();
   }
 
   /** Tells those who learn from attempts of one that has ended. */
-  observe(task: TaskRun, observation: Observation): void {
+  #observe(task: TaskRun, observation: Observation): void {
     for (const observer of this.parts.observers ?? NOBODY) {
       try {
         observer.onAttempt(observation);

@@ -5,18 +5,33 @@ import {
   type Match,
   type ProvidedCapability,
 } from '../../agents/index.js';
-import { toFailure, type CadreError } from '../../common/index.js';
+import { toFailure, type CadreError, type EventBus } from '../../common/index.js';
 import type { QuotaPass } from '../../quotas/index.js';
 import type { Release } from '../../registry/index.js';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
 import { AttemptTimeoutError, TaskTimeoutError, toAgentError } from '../orchestration.errors.js';
 import { AttemptAbandoned, AttemptFinished } from '../orchestration.events.js';
 import type { Fit } from '../tasks/contract-matches.js';
 import type { TaskRun } from '../tasks/task-run.js';
-import type { AttemptOutcome, AttemptRunner } from './attempt-runner.js';
-import { Attempt } from './attempt.js';
+import { Attempt, type AttemptSurroundings } from './attempt.js';
 import { invoke, isPending } from './invoke.js';
 import { Observation } from './observe.js';
 import { Supervision, type WorkOwner } from './supervise.js';
+
+/** What an attempt came to. */
+export type AttemptOutcome =
+  | { readonly ok: true; readonly attempt: Attempt; readonly type: string; readonly value: unknown }
+  | { readonly ok: false; readonly attempt: Attempt; readonly error: CadreError };
+
+/** What attempts are carried out with. */
+export interface RunningAttemptParts extends AttemptSurroundings {
+  readonly events: EventBus;
+  readonly dispatcher: Dispatcher;
+  /** Milliseconds for an agent's code to end after its abort. */
+  readonly abortGraceMs: number;
+  /** Tells those who learn from attempts. */
+  observe(task: TaskRun, observation: Observation): void;
+}
 
 /** One attempt under way, on a slot that is taken already, from the call of the agent to the record of what came of it. */
 export class RunningAttempt implements WorkOwner<Match> {
@@ -32,13 +47,12 @@ export class RunningAttempt implements WorkOwner<Match> {
   #reject: (error: unknown) => void = NOTHING;
 
   constructor(
-    private readonly runner: AttemptRunner,
+    private readonly parts: RunningAttemptParts,
     private readonly task: TaskRun,
     release: Release,
     private readonly provided: ProvidedCapability,
   ) {
     const { remainingMs, options, input } = task;
-    const { parts } = runner;
     const { type: inputType } = input.matches.get(provided.capability.contract) as Fit;
     const ownLimitMs = options.attemptTimeoutMs ?? provided.timeoutMs ?? Infinity;
     this.#isLastMoment = remainingMs <= ownLimitMs;
@@ -121,7 +135,7 @@ export class RunningAttempt implements WorkOwner<Match> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      const { clock, abortGraceMs: graceMs } = this.runner.parts;
+      const { clock, abortGraceMs: graceMs } = this.parts;
       const limits = { timeoutMs: this.#limitMs, graceMs };
       const supervision = new Supervision(Promise.resolve(output), this, clock, limits);
       this.task.begin((error) => supervision.giveUp(error));
@@ -131,19 +145,19 @@ export class RunningAttempt implements WorkOwner<Match> {
   /** The agent's code has ended, or was given up on. */
   #vacate(): void {
     this.#pass?.end();
-    this.runner.parts.dispatcher.vacate(this.#attempt.release);
+    this.parts.dispatcher.vacate(this.#attempt.release);
   }
 
   #reportAbandoned(): void {
     const { release, taskId, capability } = this.#attempt;
     release.countAbandoned();
-    this.runner.parts.logger.warn('an agent did not stop when its attempt was aborted', {
+    this.parts.logger.warn('an agent did not stop when its attempt was aborted', {
       agent: release.id,
       taskId,
       capability,
     });
     const error = toFailure(this.#abortedBy);
-    this.runner.parts.events.publish(AttemptAbandoned, { release, taskId, capability, error });
+    this.parts.events.publish(AttemptAbandoned, { release, taskId, capability, error });
   }
 
   #accept(output: Match): AttemptOutcome {
@@ -169,9 +183,9 @@ export class RunningAttempt implements WorkOwner<Match> {
     const record = this.task.record(this.#attempt, error);
     const { usage, costUsd } = record;
     this.#pass?.record({ tokens: usage.inputTokens + usage.outputTokens, costUsd });
-    this.runner.observe(this.task, new Observation(this.task, this.#attempt, record, error));
+    this.parts.observe(this.task, new Observation(this.task, this.#attempt, record, error));
     const { release, inputType, taskId, capability } = this.#attempt;
-    this.runner.parts.events.publish(AttemptFinished, { release, taskId, capability, inputType, record });
+    this.parts.events.publish(AttemptFinished, { release, taskId, capability, inputType, record });
   }
 }
 

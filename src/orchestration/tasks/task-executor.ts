@@ -14,7 +14,8 @@ import {
 import { QuotaExceededError, type QuotaGate } from '../../quotas/index.js';
 import type { Catalog, Release } from '../../registry/index.js';
 import type { Choice } from '../../selection/index.js';
-import type { AttemptOutcome, AttemptRunner } from '../attempts/attempt-runner.js';
+import type { AttemptRunner } from '../attempts/attempt-runner.js';
+import type { AttemptOutcome } from '../attempts/running-attempt.js';
 import { Admission } from '../dispatch/admission.js';
 import { checkQuery, findCandidates } from '../dispatch/candidates.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
