@@ -1,14 +1,23 @@
-import { poisson } from '../src/testing/simulation/arrivals.js';
-import { anyBehavior, measureWorth } from '../src/testing/simulation/contest.js';
-import { simulate } from '../src/testing/simulation/simulate.js';
+import {
+  anyAgents,
+  DEGRADATIONS,
+  playContest,
+  regretsOfContext,
+  sharesOfDegraded,
+} from '../src/testing/contests.js';
+import { measureWorth } from '../src/testing/simulation/contest.js';
+import { median } from './sampling.js';
 import { atMost, type Row } from './table.js';
 
-const SEEDS = 20;
+const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1);
 const TASKS = 2_000;
 const MOST_REGRET = 0.05;
 
+/** Of the tasks that an agent has, 200 after it has degraded. */
+const MOST_LEFT = 0.1;
+
 /** What each strategy loses of what an oracle reaches, over five agents that are anything from quick, cheap and sure to the contrary. */
-export async function playContest(): Promise<Row[]> {
+export async function playContests(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const strategy of [
     'adaptive',
@@ -19,28 +28,58 @@ export async function playContest(): Promise<Row[]> {
     'random',
     'round-robin',
   ]) {
-    const regrets: number[] = [];
-    for (let seed = 1; seed <= SEEDS; seed += 1) regrets.push(await regretOf(strategy, seed));
-    const mean = regrets.reduce((sum, regret) => sum + regret, 0) / SEEDS;
+    const regrets = await overSeeds(async (seed) => {
+      const agents = anyAgents(seed);
+      return measureWorth(await playContest(strategy, agents, { seed, tasks: TASKS }), agents).regretRatio;
+    });
     const worst = Math.max(...regrets);
     rows.push({
-      subject: `${strategy}: lost of an oracle's worth, ${TASKS} tasks, ${SEEDS} seeds; worst ${percent(worst)}`,
-      figure: percent(mean),
+      subject: `${strategy}: lost of an oracle's worth, ${TASKS} tasks, 20 seeds; worst ${percent(worst)}`,
+      figure: percent(meanOf(regrets)),
       target: strategy === 'adaptive' ? atMost(worst, MOST_REGRET, percent) : undefined,
+    });
+  }
+  return [...rows, ...(await playDegradations()), await playContext()];
+}
+
+/** How much traffic an agent keeps that was the best. */
+async function playDegradations(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const degradation of Object.keys(DEGRADATIONS) as (keyof typeof DEGRADATIONS)[]) {
+    const shares = await overSeeds((seed) => sharesOfDegraded(degradation, seed));
+    const worst = Math.max(...shares.map(({ after }) => after));
+    rows.push({
+      subject: `adaptive: left with the best, 200 tasks after it ${degradation}, 20 seeds; worst ${percent(worst)}`,
+      figure: percent(meanOf(shares.map(({ after }) => after))),
+      bare: percent(meanOf(shares.map(({ before }) => before))),
+      target: atMost(worst, MOST_LEFT, percent),
     });
   }
   return rows;
 }
 
-async function regretOf(strategy: string, seed: number): Promise<number> {
-  const agents = [0, 1, 2, 3, 4].map((at) => ({
-    name: `agent-${at}`,
-    slots: 1_000,
-    behavior: anyBehavior(100 * seed + at),
-  }));
-  const options = { strategy, maxFallbacks: 0, timeoutMs: 86_400_000 };
-  const result = await simulate({ agents, arrivals: poisson(10), tasks: TASKS, seed, options });
-  return measureWorth(result, agents).regretRatio;
+/** What it is worth to tell inputs apart where that matters. */
+async function playContext(): Promise<Row> {
+  const regrets = await overSeeds(regretsOfContext);
+  const ratios = regrets.map(({ aware, free }) => aware / free);
+  const worst = Math.max(...ratios);
+  return {
+    subject: `adaptive: lost over two types of input, 20 seeds; bare: free of context; worst ratio ${worst.toFixed(2)} ×`,
+    figure: percent(meanOf(regrets.map(({ aware }) => aware))),
+    bare: percent(meanOf(regrets.map(({ free }) => free))),
+    ratio: `${median(ratios).toFixed(2)} ×`,
+    target: atMost(worst, 1, (ratio) => `${ratio.toFixed(2)} ×`),
+  };
+}
+
+async function overSeeds<Figure>(play: (seed: number) => Promise<Figure>): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const seed of SEEDS) figures.push(await play(seed));
+  return figures;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function percent(ratio: number): string {

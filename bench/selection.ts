@@ -1,6 +1,6 @@
 import { runChild } from './child.js';
 import { playLoad } from './selection-load.js';
-import { playContest } from './selection-regret.js';
+import { playContests } from './selection-regret.js';
 import { atMost, microseconds, type Measurement, type Row } from './table.js';
 
 /** One strategy over so many candidates. */
@@ -35,7 +35,7 @@ export const selection: Measurement = {
         rows.push(...toRows({ strategy, candidateCount }, figures));
       }
     }
-    return [...rows, ...(await playContest()), ...(await playLoad())];
+    return [...rows, ...(await playContests()), ...(await playLoad())];
   },
 };
 

@@ -22,6 +22,7 @@ export { SelectionModule } from './selection.module.js';
 export { resolveSelectionOptions, SELECTION_DEFAULTS, type SelectionOptions } from './selection.options.js';
 export { SELECTION_OPTIONS } from './selection.tokens.js';
 export type * from './selection.types.js';
+export { AdaptiveStrategy } from './adaptive/adaptive.strategy.js';
 export { houseStrategies } from './house-strategies.js';
 export type { StrategyParts } from './strategy-parts.types.js';
 export { FirstStrategy } from './strategies/first.strategy.js';

@@ -15,7 +15,7 @@ export interface Moment {
 }
 
 /** Attempts of an agent after which one counts for 1/e of a new one. */
-export const OWN_MEMORY = 100;
+const OWN_MEMORY = 100;
 
 /** Attempts of all agents at a capability after which what is known of one of them counts for 1/e: so it is tried again. */
 const SHARED_MEMORY = 2_000;

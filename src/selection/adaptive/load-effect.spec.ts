@@ -57,6 +57,22 @@ describe('the effect of load', () => {
     expect(learned(1, (inFlight) => 100 * (1 + inFlight) ** 3)).toBe(2);
   });
 
+  it('is not seen in an agent that becomes slow, and has more under way for that', () => {
+    const found = SEEDS.map((seed) => {
+      const random = new SeededRandom(seed);
+      const effect = new LoadEffect();
+      for (let attempt = 0; attempt < 400; attempt += 1) {
+        // Ten times slower from the 300th on: by and by ten times as many are under way.
+        const slow = Math.min(Math.max(attempt - 300, 0), 30);
+        const inFlight = random.below(5) + slow;
+        effect.learn(loadOf(inFlight), Math.log(slow > 0 ? 3_000 : 300) + 0.5 * drawNormal(random));
+      }
+      return effect.exponent;
+    });
+    expect(meanOf(found)).toBeLessThan(0.2);
+    expect(Math.max(...found)).toBeLessThan(0.5);
+  });
+
   it('is forgotten when it has gone', () => {
     const effect = new LoadEffect();
     const random = new SeededRandom(1);
@@ -68,7 +84,7 @@ describe('the effect of load', () => {
     };
     learn(200, 1);
     expect(effect.exponent).toBeGreaterThan(0.9);
-    learn(600, 0);
+    learn(2_000, 0);
     expect(effect.exponent).toBeLessThan(0.05);
   });
 });
