@@ -1,6 +1,6 @@
 import { buildStub } from '../testing/build-executor.js';
 import { chooseAgain, chooseNobody, chooseRelease, teach } from './choose.js';
-import { exclude, type FilterResult } from './filters.js';
+import { exclude, type FilterResult } from './filters/filter-releases.js';
 import { Strategy } from './strategy.js';
 import type { Selection } from './selection.types.js';
 import { selectionRequest } from '../testing/selection-request.js';

@@ -1,7 +1,7 @@
 import { messageOf } from '../common/index.js';
 import type { AttemptObservation, DecisionKind } from '../metrics/index.js';
 import type { Release } from '../registry/index.js';
-import { excludeBusy, type FilterResult } from './filters.js';
+import { excludeBusy, type FilterResult } from './filters/filter-releases.js';
 import type { Strategy } from './strategy.js';
 import type {
   Choice,

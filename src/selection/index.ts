@@ -8,8 +8,8 @@ export {
   type ChoiceBasis,
   type ChosenRelease,
 } from './choose.js';
-export { exclude, filterReleases, type FilterResult, type Requirements } from './filters.js';
-export { preferRegions } from './prefer-regions.js';
+export { exclude, filterReleases, type FilterResult, type Requirements } from './filters/filter-releases.js';
+export { preferRegions } from './filters/prefer-regions.js';
 export { Strategy, type RanksCandidates } from './strategy.js';
 export { SelectionStrategy } from './declared/selection-strategy.decorator.js';
 export { ChoiceService, choiceIdOf } from './explanation/choices.service.js';
@@ -23,8 +23,8 @@ export { resolveSelectionOptions, SELECTION_DEFAULTS, type SelectionOptions } fr
 export { SELECTION_OPTIONS } from './selection.tokens.js';
 export type * from './selection.types.js';
 export { AdaptiveStrategy } from './adaptive/adaptive.strategy.js';
-export { houseStrategies } from './house-strategies.js';
-export type { StrategyParts } from './strategy-parts.types.js';
+export { houseStrategies } from './catalog/house-strategies.js';
+export type { StrategyParts } from './catalog/strategy-parts.types.js';
 export { FirstStrategy } from './strategies/first.strategy.js';
 export { LeastLoadedStrategy } from './strategies/least-loaded.strategy.js';
 export {
@@ -34,4 +34,4 @@ export {
   type Objective,
   type ObjectiveOptions,
 } from './strategies/objective.js';
-export { DEFAULT_STRATEGY, StrategyCatalog, type StrategyWish } from './strategy-catalog.js';
+export { DEFAULT_STRATEGY, StrategyCatalog, type StrategyWish } from './catalog/strategy-catalog.js';

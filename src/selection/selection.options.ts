@@ -1,6 +1,6 @@
 import { SelectionOptionError } from './selection.errors.js';
 import { resolveObjective, type Objective, type ObjectiveOptions } from './strategies/objective.js';
-import { DEFAULT_STRATEGY } from './strategy-catalog.js';
+import { DEFAULT_STRATEGY } from './catalog/strategy-catalog.js';
 
 /** How agents are selected where tasks do not say; see {@link SELECTION_DEFAULTS}. */
 export interface SelectionOptions {

@@ -1,11 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import { Clock, EventBus, Logger, RandomSource } from '../common/index.js';
 import { PerformanceBook } from '../metrics/index.js';
-import { houseStrategies } from './house-strategies.js';
+import { houseStrategies } from './catalog/house-strategies.js';
 import type { ResolvedSelectionOptions } from './selection.options.js';
 import { SELECTION_OPTIONS } from './selection.tokens.js';
-import { StrategyAlarm } from './strategy-alarm.js';
-import { StrategyCatalog } from './strategy-catalog.js';
+import { StrategyAlarm } from './catalog/strategy-alarm.js';
+import { StrategyCatalog } from './catalog/strategy-catalog.js';
 
 export const selectionProviders: Provider[] = [
   {

@@ -1,6 +1,6 @@
 import type { AttemptObservation } from '../../metrics/index.js';
 import type { Candidate, RecordedChoice, Selection, SelectionRequest } from '../selection.types.js';
-import type { StrategyParts } from '../strategy-parts.types.js';
+import type { StrategyParts } from '../catalog/strategy-parts.types.js';
 import { Strategy } from '../strategy.js';
 import { appraise } from './appraise.js';
 import { Arm } from './arm.js';

@@ -56,34 +56,34 @@ export function refine(belief: Belief, cell: Cell, fading: number, isRoot: boole
 }
 
 function refineDuration(belief: Belief, cell: Cell, fading: number, isRoot: boolean): void {
-  const count = cell.durations * fading;
-  if (count === 0) {
-    belief.logMsWeight = Math.min(belief.logMsWeight, HANDED_DOWN);
-    return;
-  }
   const before = isRoot ? 0 : Math.min(HANDED_DOWN, belief.logMsWeight);
-  const isKnown = before > 0;
-  const load = Number.isNaN(cell.meanLoad) ? 0 : cell.meanLoad;
-  belief.logMs = ((isKnown ? belief.logMs * before : 0) + cell.meanLogMs * count) / (before + count);
-  belief.load = ((isKnown ? belief.load * before : 0) + load * count) / (before + count);
+  const count = cell.durations * fading;
   belief.logMsWeight = before + count;
-  belief.logMsVariance =
-    (belief.logMsVariance * VARIANCE_WEIGHT + cell.spreadLogMs * fading) / (VARIANCE_WEIGHT + count);
+  if (count === 0) return;
+  const load = Number.isNaN(cell.meanLoad) ? 0 : cell.meanLoad;
+  belief.logMs = blend(belief.logMs, before, cell.meanLogMs, count);
+  belief.load = blend(belief.load, before, load, count);
+  belief.logMsVariance = blendSpread(belief.logMsVariance, cell.spreadLogMs * fading, count);
 }
 
 function refineCost(belief: Belief, cell: Cell, fading: number, isRoot: boolean): void {
-  const count = cell.costs * fading;
-  if (count === 0) {
-    belief.costWeight = Math.min(belief.costWeight, HANDED_DOWN);
-    return;
-  }
   const before = isRoot ? 0 : Math.min(HANDED_DOWN, belief.costWeight);
-  const known = before > 0 ? belief.costUsd : cell.meanUsd;
-  belief.costUsd = (known * before + cell.meanUsd * count) / (before + count);
+  const count = cell.costs * fading;
   belief.costWeight = before + count;
+  if (count === 0) return;
+  belief.costUsd = blend(belief.costUsd, before, cell.meanUsd, count);
   // Before there is more than one, a cost may as well be half as high or half as high again.
   const variance = isRoot ? belief.costUsd * belief.costUsd * LOG_VARIANCE : belief.costVariance;
-  belief.costVariance = (variance * VARIANCE_WEIGHT + cell.spreadUsd * fading) / (VARIANCE_WEIGHT + count);
+  belief.costVariance = blendSpread(variance, cell.spreadUsd * fading, count);
+}
+
+/** The mean of what was believed, if anything was, and of what was seen. */
+function blend(believed: number, weight: number, seen: number, count: number): number {
+  return weight > 0 ? (believed * weight + seen * count) / (weight + count) : seen;
+}
+
+function blendSpread(variance: number, spread: number, count: number): number {
+  return (variance * VARIANCE_WEIGHT + spread) / (VARIANCE_WEIGHT + count);
 }
 
 /** The logarithm that is to be expected of a duration under a load. */

@@ -1,6 +1,6 @@
 import { isName, NAME_RULE } from '../../agents/index.js';
 import { StrategiesRefusedError } from '../selection.errors.js';
-import type { StrategyCatalog } from '../strategy-catalog.js';
+import type { StrategyCatalog } from '../catalog/strategy-catalog.js';
 import type { RanksCandidates } from '../strategy.js';
 import { toStrategy } from './declared-strategy.js';
 import type { SelectionStrategyMetadata } from './selection-strategy.metadata.js';

@@ -6,7 +6,7 @@ import { buildStub } from '../../testing/build-executor.js';
 import { selectionRequest } from '../../testing/selection-request.js';
 import type { Candidate, Selection } from '../selection.types.js';
 import { FirstStrategy } from '../strategies/first.strategy.js';
-import { StrategyCatalog } from '../strategy-catalog.js';
+import { StrategyCatalog } from '../catalog/strategy-catalog.js';
 import type { RanksCandidates } from '../strategy.js';
 import { declareStrategies } from './declare-strategies.js';
 import { toStrategy } from './declared-strategy.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DecisionLog, type Decision, type DecisionPage, type DecisionQuery } from '../../metrics/index.js';
 import type { Choice } from '../selection.types.js';
 import { UnknownChoiceError } from '../selection.errors.js';
-import { StrategyCatalog } from '../strategy-catalog.js';
+import { StrategyCatalog } from '../catalog/strategy-catalog.js';
 import { findNeededChanges } from './needed-change.js';
 import { replay, type Replay } from './replay.js';
 import { whyNot, type WhyNot } from './why-not.js';

@@ -5,7 +5,7 @@ import { PerformanceBook, resolveMetricsOptions } from '../../metrics/index.js';
 import { buildStub } from '../../testing/build-executor.js';
 import { observationOf } from '../../testing/observations.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
-import { houseStrategies } from '../house-strategies.js';
+import { houseStrategies } from '../catalog/house-strategies.js';
 import type { Strategy } from '../strategy.js';
 import { FirstStrategy } from './first.strategy.js';
 import { LeastLoadedStrategy } from './least-loaded.strategy.js';

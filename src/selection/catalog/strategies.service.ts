@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { declareStrategies } from './declared/declare-strategies.js';
-import { SelectionStrategyExplorer } from './declared/selection-strategy.explorer.js';
-import { SelectionOptionError } from './selection.errors.js';
-import type { ResolvedSelectionOptions } from './selection.options.js';
-import { SELECTION_OPTIONS } from './selection.tokens.js';
+import { declareStrategies } from '../declared/declare-strategies.js';
+import { SelectionStrategyExplorer } from '../declared/selection-strategy.explorer.js';
+import { SelectionOptionError } from '../selection.errors.js';
+import type { ResolvedSelectionOptions } from '../selection.options.js';
+import { SELECTION_OPTIONS } from '../selection.tokens.js';
 import { StrategyCatalog } from './strategy-catalog.js';
 
 /** Brings the application's own strategies in before any task comes. */

@@ -1,6 +1,6 @@
-import type { Clock, RandomSource } from '../common/index.js';
-import type { PerformanceBook } from '../metrics/index.js';
-import type { Objective } from './strategies/objective.js';
+import type { Clock, RandomSource } from '../../common/index.js';
+import type { PerformanceBook } from '../../metrics/index.js';
+import type { Objective } from '../strategies/objective.js';
 
 /** What the strategies of the house go by. */
 export interface StrategyParts {

@@ -1,5 +1,5 @@
-import { liesIn, type Release } from '../registry/index.js';
-import { exclude, type FilterResult } from './filters.js';
+import { liesIn, type Release } from '../../registry/index.js';
+import { exclude, type FilterResult } from './filter-releases.js';
 
 /**
  * Leaves only the nearest of those who can take the task now: the ones in the first preferred region that has any, or all where none

@@ -1,6 +1,6 @@
-import type { Contract, Match, ProvidedCapability, RunContext } from '../agents/index.js';
-import { findMissingDependency, liesIn, type Catalog, type Release } from '../registry/index.js';
-import type { Exclusion, ExclusionCode } from './selection.types.js';
+import type { Contract, Match, ProvidedCapability, RunContext } from '../../agents/index.js';
+import { findMissingDependency, liesIn, type Catalog, type Release } from '../../registry/index.js';
+import type { Exclusion, ExclusionCode } from '../selection.types.js';
 
 /** What a candidate must meet. */
 export interface Requirements {

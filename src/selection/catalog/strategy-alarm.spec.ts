@@ -1,7 +1,7 @@
-import { EventBus } from '../common/index.js';
-import { RecordingLogger } from '../testing/recording-logger.js';
-import { VirtualClock } from '../testing/virtual-clock.js';
-import { StrategyFailed } from './selection.events.js';
+import { EventBus } from '../../common/index.js';
+import { RecordingLogger } from '../../testing/recording-logger.js';
+import { VirtualClock } from '../../testing/virtual-clock.js';
+import { StrategyFailed } from '../selection.events.js';
 import { StrategyAlarm } from './strategy-alarm.js';
 
 describe('StrategyAlarm', () => {

@@ -1,5 +1,5 @@
-import type { Clock, EventBus, Logger } from '../common/index.js';
-import { StrategyFailed, type StrategyProblem } from './selection.events.js';
+import type { Clock, EventBus, Logger } from '../../common/index.js';
+import { StrategyFailed, type StrategyProblem } from '../selection.events.js';
 
 /** Milliseconds between two lines of the log about one strategy. */
 const QUIET_MS = 60_000;

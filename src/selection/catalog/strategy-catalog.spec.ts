@@ -1,8 +1,8 @@
-import { SeededRandom } from '../common/index.js';
-import { PerformanceBook, resolveMetricsOptions } from '../metrics/index.js';
-import { VirtualClock } from '../testing/virtual-clock.js';
-import { FirstStrategy } from './strategies/first.strategy.js';
-import { LeastLoadedStrategy } from './strategies/least-loaded.strategy.js';
+import { SeededRandom } from '../../common/index.js';
+import { PerformanceBook, resolveMetricsOptions } from '../../metrics/index.js';
+import { VirtualClock } from '../../testing/virtual-clock.js';
+import { FirstStrategy } from '../strategies/first.strategy.js';
+import { LeastLoadedStrategy } from '../strategies/least-loaded.strategy.js';
 import { DEFAULT_STRATEGY, StrategyCatalog, type StrategyWish } from './strategy-catalog.js';
 
 describe('StrategyCatalog', () => {

@@ -1,7 +1,7 @@
-import { UnknownStrategyError } from './selection.errors.js';
-import type { StrategyProblem } from './selection.events.js';
-import type { SelectionRequest } from './selection.types.js';
-import type { Strategy } from './strategy.js';
+import { UnknownStrategyError } from '../selection.errors.js';
+import type { StrategyProblem } from '../selection.events.js';
+import type { SelectionRequest } from '../selection.types.js';
+import type { Strategy } from '../strategy.js';
 
 /** The strategy of tasks that name none and give no hint, unless the application has another one. */
 export const DEFAULT_STRATEGY = 'adaptive';
