@@ -35,7 +35,7 @@ describe('chooseRelease', () => {
     const set = filtered();
     const { release, choice } = chooseRelease(strategy, set, REQUEST, aside);
     expect(release).toBe(set.free[1]);
-    expect(choice).toEqual({
+    expect(JSON.parse(JSON.stringify(choice))).toEqual({
       strategy: 'scripted',
       chosen: { agent: 'second', version: '1.0.0' },
       reason: 'looks best',

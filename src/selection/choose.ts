@@ -2,14 +2,9 @@ import { messageOf } from '../common/index.js';
 import type { AttemptObservation, DecisionKind } from '../metrics/index.js';
 import type { Release } from '../registry/index.js';
 import { excludeBusy, type FilterResult } from './filters/filter-releases.js';
+import { MadeChoice, type ChoiceParts } from './made-choice.js';
 import type { Strategy } from './strategy.js';
-import type {
-  Choice,
-  ConsideredCandidate,
-  Exclusion,
-  Selection,
-  SelectionRequest,
-} from './selection.types.js';
+import type { Choice, Exclusion, Selection, SelectionRequest } from './selection.types.js';
 
 /** How a choice was made and what it went by. */
 export interface ChoiceBasis {
@@ -50,10 +45,12 @@ export function chooseRelease(
   const { free } = filtered;
   const { selection, problem } = ask(strategy, free, request);
   const release = free[selection.index] as Release;
-  const choice = toChoice(strategy, filtered, aside, { release, ...selection });
+  const choice = toChoice(strategy, filtered, aside, { release, selection });
   const kind = problem === undefined ? 'chosen' : 'defaulted';
   return { release, choice, basis: { kind, evidence: selection.evidence }, problem };
 }
+
+const TRIED_AGAIN = Object.freeze({ reason: 'is tried again' });
 
 /** The choice for a task that goes on with the release it was tried with before. */
 export function chooseAgain(
@@ -62,7 +59,7 @@ export function chooseAgain(
   filtered: FilterResult,
   aside: readonly Exclusion[] = [],
 ): Choice {
-  return toChoice(strategy, filtered, aside, { release, reason: 'is tried again' });
+  return toChoice(strategy, filtered, aside, { release, selection: TRIED_AGAIN });
 }
 
 /** The choice when nobody can take the task now. */
@@ -124,7 +121,8 @@ function findProblem(selection: Selection, count: number): string | undefined {
   }
   if (scores !== undefined && !areScores(scores, count))
     return 'gave scores that are no number for each candidate';
-  return propensity > 0 && propensity <= 1 ? undefined : 'gave a propensity that is no probability above 0';
+  if (typeof propensity === 'function' || (propensity > 0 && propensity <= 1)) return undefined;
+  return 'gave a propensity that is no probability above 0';
 }
 
 function areScores(scores: readonly number[], count: number): boolean {
@@ -140,35 +138,14 @@ function isPromise(answer: unknown): boolean {
   return true;
 }
 
-type Made = Omit<Selection, 'index' | 'evidence'> & { readonly release: Release };
-
 function toChoice(
   strategy: Strategy,
   { free, busy, excluded }: FilterResult,
   aside: readonly Exclusion[],
-  { release, reason, scores, propensity = 1, propensities, seed }: Made,
+  made: Pick<ChoiceParts, 'release' | 'selection'>,
 ): Choice {
-  return {
-    strategy: strategy.name,
-    chosen: { agent: release.name, version: release.version },
-    reason,
-    propensity,
-    seed,
-    candidates: free.map((candidate, at) => consider(candidate, scores?.[at], propensities?.[at])),
-    excluded: excludedOf(busy, excluded, aside),
-  };
-}
-
-function consider(release: Release, score = Number.NaN, propensity?: number): ConsideredCandidate {
-  return {
-    agent: release.name,
-    version: release.version,
-    inFlight: release.inFlight,
-    maxConcurrentTasks: release.manifest.maxConcurrentTasks,
-    // JSON has no infinity.
-    score: Number.isFinite(score) ? score : undefined,
-    propensity,
-  };
+  const excludedToo = excludedOf(busy, excluded, aside);
+  return new MadeChoice({ strategy: strategy.name, free, excluded: excludedToo, ...made });
 }
 
 function excludedOf(

@@ -31,12 +31,12 @@ export interface SelectionRequest {
 export interface Selection {
   /** The position of the chosen candidate in the list that was given. */
   readonly index: number;
-  /** Why this one, for people. */
-  readonly reason: string;
+  /** Why this one, for people; by a function where putting it in words takes long, which is called when somebody wants to know. */
+  readonly reason: string | (() => string);
   /** One number for each candidate, in their order, where the strategy ranks by one; higher is better. */
   readonly scores?: readonly number[];
-  /** The probability with which this one was chosen, given the candidates; above 0, at most 1. Default 1. */
-  readonly propensity?: number;
+  /** The probability with which this one was chosen, given the candidates; above 0, at most 1. Default 1. By a function like the reason. */
+  readonly propensity?: number | (() => number);
   /** The probability of each candidate, in their order, where the strategy knows them. */
   readonly propensities?: readonly number[];
   /** What chance was drawn from, so that it can be drawn again. */

@@ -19,15 +19,19 @@ export function drawChoice(evidence: readonly number[], seed: number): Selection
   for (let at = 1; at < scores.length; at += 1) {
     if ((scores[at] as number) > (scores[index] as number)) index = at;
   }
-  const value = Math.round((evidence[COUNT * index + VALUE] as number) * 1_000) / 1_000;
   return {
     index,
-    reason: `expected worth ${value} of 1, drawn as the best of ${scores.length}`,
+    reason: () => describe(evidence, index),
     scores,
-    propensity: propensityOf(evidence, index),
+    propensity: () => propensityOf(evidence, index),
     seed,
     evidence,
   };
+}
+
+function describe(evidence: readonly number[], index: number): string {
+  const value = Math.round(valueAt(evidence, index) * 1_000) / 1_000;
+  return `expected worth ${value} of 1, drawn as the best of ${evidence.length / COUNT}`;
 }
 
 /** Normal draws in pairs, by Box and Muller (1958). */

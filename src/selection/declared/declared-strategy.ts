@@ -1,5 +1,6 @@
 import type { AgentManifest } from '../../agents/index.js';
 import type { AgentStatus } from '../../status/index.js';
+import { spellOut } from '../made-choice.js';
 import type { Candidate, Selection } from '../selection.types.js';
 import type { RanksCandidates, Strategy } from '../strategy.js';
 
@@ -69,11 +70,10 @@ class CandidateView implements Candidate {
 function copyOf(answer: Selection, count: number): Selection {
   // Refused by whoever asked.
   if (answer instanceof Promise) return answer;
-  const { index, scores, propensity, propensities, seed, evidence } = answer;
-  // Classes come from JavaScript too.
-  const reason: unknown = answer.reason;
+  const { index, reason, scores, propensity, propensities, seed, evidence } = spellOut(answer);
   return {
     index,
+    // Classes come from JavaScript too.
     reason: String(reason).slice(0, MAX_REASON_LENGTH),
     scores: scores && Array.from(scores),
     propensity,

@@ -173,7 +173,7 @@ describe('a strategy of the user', () => {
     );
     const answer = strategy.select([release], REQUEST);
     scores[0] = 2;
-    expect(answer).toEqual({ index: 0, reason: '7', scores: [1], propensities: [1] });
+    expect(answer).toEqual({ index: 0, reason: '7', scores: [1], propensity: 1, propensities: [1] });
     expect(strategy.replay?.({ candidates: [], request: REQUEST })).toMatchObject({ seed: 4 });
     expect(ranking(() => ({ index: 0, reason: '' })).replay).toBeUndefined();
   });

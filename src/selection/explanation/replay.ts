@@ -1,5 +1,6 @@
 import { messageOf } from '../../common/index.js';
 import type { Decision } from '../../metrics/index.js';
+import { spellOut } from '../made-choice.js';
 import type { RecordedChoice, Selection } from '../selection.types.js';
 import type { Strategy } from '../strategy.js';
 
@@ -61,7 +62,7 @@ function toRecorded({ chosen, reason, propensity, candidates }: Decision): Repla
 }
 
 function toReplayed(selection: Selection, { candidates }: Decision): ReplayedChoice | undefined {
-  const { index, reason, propensity = 1, scores } = selection;
+  const { index, reason, propensity, scores } = spellOut(selection);
   const chosen = candidates[index];
   if (chosen === undefined) return undefined;
   const { agent, version } = chosen;

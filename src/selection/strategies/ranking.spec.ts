@@ -1,3 +1,4 @@
+import { reasonOf } from '../made-choice.js';
 import { SeededRandom } from '../../common/index.js';
 import { PerformanceBook, resolveMetricsOptions, type AttemptObservation } from '../../metrics/index.js';
 import type { Release } from '../../registry/index.js';
@@ -155,7 +156,7 @@ describe('every ranking', () => {
     for (let round = 0; round < 100; round += 1) {
       expect(choose(strategy, candidates, URGENT).index).toBe(0);
       expect(choose(strategy, candidates, { ...USUAL, criticality: 'critical' }).index).toBe(0);
-      reasons.add(choose(strategy, candidates, USUAL).reason);
+      reasons.add(reasonOf(choose(strategy, candidates, USUAL)));
     }
     expect([...reasons].sort()).toEqual([
       'is tried, as little is known of it',

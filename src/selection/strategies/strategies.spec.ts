@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { propensityOf, spellOut } from '../made-choice.js';
 import { SeededRandom } from '../../common/index.js';
 import type { Release } from '../../registry/index.js';
 import { PerformanceBook, resolveMetricsOptions } from '../../metrics/index.js';
@@ -108,7 +109,8 @@ describe('a replay', () => {
           const record = { candidates: recorded, request: REQUEST, seed, evidence };
           // Whatever it has learned since is beside the point, and so is whom it ever knew.
           const other = others[at]!;
-          expect(other.replay?.(record) ?? other.select([], REQUEST)).toEqual(selection);
+          const again = other.replay?.(record) ?? other.select([], REQUEST);
+          expect(spellOut(again)).toEqual(spellOut(selection));
         }
       }),
     );
@@ -256,9 +258,9 @@ describe('least-loaded', () => {
     const counts = [0, 0, 0, 0];
     const rounds = 6_000;
     const propensities = new Map<number, number>();
-    for (const { index, propensity } of times(rounds, () => strategy.select(candidates, REQUEST))) {
-      counts[index]! += 1;
-      propensities.set(index, propensity!);
+    for (const selection of times(rounds, () => strategy.select(candidates, REQUEST))) {
+      counts[selection.index]! += 1;
+      propensities.set(selection.index, propensityOf(selection));
     }
     // The most loaded one is beaten by whomever it is drawn with; the others beat three, two and one of three.
     expect([...propensities].sort(([one], [other]) => one - other)).toEqual([

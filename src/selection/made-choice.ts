@@ -1,0 +1,93 @@
+import { inspect } from 'node:util';
+import type { Release } from '../registry/index.js';
+import type { Choice, ConsideredCandidate, Exclusion, Selection } from './selection.types.js';
+
+/** What a choice is made of: who could have been chosen, and what the strategy said. */
+export interface ChoiceParts {
+  readonly strategy: string;
+  readonly release: Release;
+  readonly free: readonly Release[];
+  readonly excluded: readonly Exclusion[];
+  readonly selection: Omit<Selection, 'index' | 'evidence'>;
+}
+
+/**
+ * A choice of somebody. Every task carries one, and hardly anybody reads it: what takes longest to say, how likely it was and how
+ * each candidate stood, is worked out when it is first asked for, from what was noted when the choice was made.
+ */
+export class MadeChoice implements Choice {
+  readonly strategy: string;
+  readonly chosen: { readonly agent: string; readonly version: string };
+  readonly seed: number | undefined;
+  readonly excluded: readonly Exclusion[];
+  readonly #selection: ChoiceParts['selection'];
+  readonly #free: readonly Release[];
+  /** Of each candidate, before the chosen one gets the task. */
+  readonly #inFlight: readonly number[];
+  #reason: string | undefined;
+  #propensity: number | undefined;
+  #candidates: readonly ConsideredCandidate[] | undefined;
+
+  constructor({ strategy, release, free, excluded, selection }: ChoiceParts) {
+    this.strategy = strategy;
+    this.chosen = { agent: release.name, version: release.version };
+    this.seed = selection.seed;
+    this.excluded = excluded;
+    this.#selection = selection;
+    this.#free = free;
+    this.#inFlight = free.map(({ inFlight }) => inFlight);
+  }
+
+  get reason(): string {
+    return (this.#reason ??= reasonOf(this.#selection));
+  }
+
+  get propensity(): number {
+    return (this.#propensity ??= propensityOf(this.#selection));
+  }
+
+  get candidates(): readonly ConsideredCandidate[] {
+    return (this.#candidates ??= this.#free.map((release, at) => this.#consider(release, at)));
+  }
+
+  /** The whole of it, as a plain object. */
+  toJSON(): Choice {
+    const { strategy, chosen, reason, propensity, seed, candidates, excluded } = this;
+    return { strategy, chosen, reason, propensity, seed, candidates, excluded };
+  }
+
+  [inspect.custom](): Choice {
+    return this.toJSON();
+  }
+
+  #consider({ name: agent, version, manifest }: Release, at: number): ConsideredCandidate {
+    const { scores, propensities } = this.#selection;
+    const score = scores?.[at] ?? Number.NaN;
+    return {
+      agent,
+      version,
+      inFlight: this.#inFlight[at] as number,
+      maxConcurrentTasks: manifest.maxConcurrentTasks,
+      // JSON has no infinity.
+      score: Number.isFinite(score) ? score : undefined,
+      propensity: propensities?.[at],
+    };
+  }
+}
+
+/** A selection in which nothing is left to a function. */
+export function spellOut(
+  selection: Selection,
+): Selection & { readonly reason: string; readonly propensity: number } {
+  return { ...selection, reason: reasonOf(selection), propensity: propensityOf(selection) };
+}
+
+/** Why a strategy selected whom it selected. */
+export function reasonOf({ reason }: Pick<Selection, 'reason'>): string {
+  return typeof reason === 'function' ? reason() : reason;
+}
+
+/** With which probability a strategy selected whom it selected. */
+export function propensityOf({ propensity = 1 }: Pick<Selection, 'propensity'>): number {
+  return typeof propensity === 'function' ? propensity() : propensity;
+}
