@@ -20,7 +20,13 @@ function begin(identity: Partial<TaskIdentity> = {}) {
   const attempt = new Attempt(
     task,
     buildStub({ name: 'agent' }).release,
-    { number: 2, inputType: 'text', deadlineAt: 6_000 },
+    {
+      number: 2,
+      inputType: 'text',
+      startedAt: 5_000,
+      deadlineAt: 6_000,
+      startedMonotonicMs: clock.monotonicMs(),
+    },
     { clock, random: new SeededRandom(1), logger },
   );
   return { attempt, clock, progress, logger };

@@ -37,7 +37,10 @@ export interface AttemptScope {
   readonly number: number;
   readonly inputType: string;
   /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly deadlineAt: number;
+  /** On the clock that does not jump. */
+  readonly startedMonotonicMs: number;
 }
 
 /**
@@ -47,8 +50,7 @@ export interface AttemptScope {
  * than all the rest.
  */
 export class Attempt implements TaskContext, TaskScope {
-  readonly startedAt: number;
-  readonly #startedMonotonicMs: number;
+  #endedMonotonicMs: number | undefined;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
   #isOver = false;
@@ -64,10 +66,7 @@ export class Attempt implements TaskContext, TaskScope {
     readonly release: Release,
     private readonly scope: AttemptScope,
     private readonly surroundings: AttemptSurroundings,
-  ) {
-    this.startedAt = surroundings.clock.now();
-    this.#startedMonotonicMs = surroundings.clock.monotonicMs();
-  }
+  ) {}
 
   get taskId(): string {
     return this.task.taskId;
@@ -91,6 +90,10 @@ export class Attempt implements TaskContext, TaskScope {
 
   get inputType(): string {
     return this.scope.inputType;
+  }
+
+  get startedAt(): number {
+    return this.scope.startedAt;
   }
 
   get deadlineAt(): number {
@@ -126,9 +129,14 @@ export class Attempt implements TaskContext, TaskScope {
     return this.#controller.signal;
   }
 
-  /** Milliseconds since the attempt began, on the clock that does not jump. */
+  /** Milliseconds that the attempt took so far, or in all, on the clock that does not jump. */
   get elapsedMs(): number {
-    return this.clock.monotonicMs() - this.#startedMonotonicMs;
+    return this.endedMonotonicMs - this.scope.startedMonotonicMs;
+  }
+
+  /** When it was closed; now, while it is not. */
+  get endedMonotonicMs(): number {
+    return this.#endedMonotonicMs ?? this.clock.monotonicMs();
   }
 
   /** US dollars reported so far; `undefined` when the agent reported none. */
@@ -201,6 +209,7 @@ export class Attempt implements TaskContext, TaskScope {
   /** Ends the attempt: what the agent's code reports later, in work it left behind, does not count. */
   close(): void {
     this.#isOver = true;
+    this.#endedMonotonicMs ??= this.clock.monotonicMs();
   }
 }
 

@@ -52,18 +52,18 @@ export class RunningAttempt implements WorkOwner<Match> {
     release: Release,
     private readonly provided: ProvidedCapability,
   ) {
-    const { remainingMs, options, input } = task;
+    const { options, input } = task;
     const { type: inputType } = input.matches.get(provided.capability.contract) as Fit;
     const ownLimitMs = options.attemptTimeoutMs ?? provided.timeoutMs ?? Infinity;
+    const startedMonotonicMs = parts.clock.monotonicMs();
+    const remainingMs = task.remainingMsAt(startedMonotonicMs);
     this.#isLastMoment = remainingMs <= ownLimitMs;
     this.#limitMs = Math.min(remainingMs, ownLimitMs);
-    const deadlineAt = parts.clock.now() + this.#limitMs;
-    this.#attempt = new Attempt(
-      task,
-      release,
-      { number: task.attempts.length + 1, inputType, deadlineAt },
-      parts,
-    );
+    const startedAt = parts.clock.now();
+    const number = task.attempts.length + 1;
+    const deadlineAt = startedAt + this.#limitMs;
+    const scope = { number, inputType, startedAt, deadlineAt, startedMonotonicMs };
+    this.#attempt = new Attempt(task, release, scope, parts);
     this.#pass = task.pass;
     task.pass = undefined;
   }
@@ -162,6 +162,7 @@ export class RunningAttempt implements WorkOwner<Match> {
 
   #accept(output: Match): AttemptOutcome {
     const attempt = this.#attempt;
+    attempt.close();
     // Code that blocked the event loop past the deadline comes back before any timer can tell.
     if (attempt.elapsedMs > this.#limitMs) return this.#fail(this.timeoutError());
     if (!output.ok) {

@@ -18,7 +18,7 @@ export function toSucceeded(
     version: attempt.release.version,
     confidence: attempt.confidence,
     sources: attempt.sources,
-    ...envelopeOf(task),
+    ...envelopeOf(task, task.elapsedMsAt(attempt.endedMonotonicMs)),
   };
 }
 
@@ -39,14 +39,14 @@ export function toFailed(task: TaskRun, error: CadreError): FailedTask {
   };
 }
 
-function envelopeOf(task: TaskRun) {
+function envelopeOf(task: TaskRun, durationMs: number = task.elapsedMs) {
   const { taskId, capability, attempts, queuedMs } = task;
   const [only] = attempts;
   const isSingle = attempts.length === 1 && only !== undefined;
   return {
     taskId,
     capability,
-    durationMs: task.elapsedMs,
+    durationMs,
     queuedMs,
     costUsd: isSingle ? only.costUsd : attempts.reduce((sum, { costUsd }) => sum + costUsd, 0),
     usage: isSingle ? only.usage : sumUsage(attempts),

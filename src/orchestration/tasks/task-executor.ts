@@ -179,8 +179,7 @@ export class TaskExecutor {
     const matching = this.#match(task);
     if (matching !== undefined) await matching;
     for (;;) {
-      task.throwIfCanceled();
-      if (task.remainingMs <= 0) throw new TaskTimeoutError(task.capability, task.options.timeoutMs);
+      task.throwIfOver();
       let release: Release | undefined;
       try {
         const place = this.#admission.take(task);

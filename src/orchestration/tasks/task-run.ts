@@ -109,11 +109,19 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
   }
 
   get elapsedMs(): number {
-    return this.clock.monotonicMs() - this.#startedMonotonicMs;
+    return this.elapsedMsAt(this.clock.monotonicMs());
   }
 
   get remainingMs(): number {
-    return this.options.timeoutMs - this.elapsedMs;
+    return this.remainingMsAt(this.clock.monotonicMs());
+  }
+
+  elapsedMsAt(monotonicMs: number): number {
+    return monotonicMs - this.#startedMonotonicMs;
+  }
+
+  remainingMsAt(monotonicMs: number): number {
+    return this.options.timeoutMs - this.elapsedMsAt(monotonicMs);
   }
 
   /** Who may be asked. */
@@ -204,6 +212,12 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
   /** @throws the error the task was canceled with */
   throwIfCanceled(): void {
     if (this.#cancelError !== undefined) throw this.#cancelError;
+  }
+
+  /** @throws TASK_TIMEOUT when its time is up, or the error the task was canceled with */
+  throwIfOver(): void {
+    this.throwIfCanceled();
+    if (this.remainingMs <= 0) throw new TaskTimeoutError(this.capability, this.options.timeoutMs);
   }
 
   /** Says how to give up what begins now, which happens at once when the task is canceled already. */

@@ -9,7 +9,7 @@ import { selectionRequest } from '../../testing/selection-request.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { resolveObjective } from '../strategies/objective.js';
 import { AdaptiveStrategy } from './adaptive.strategy.js';
-import { ContextDepth, contextsOf } from './contexts.js';
+import { ContextDepth, Contexts } from './contexts.js';
 import { drawChoice, EVIDENCE_NAMES, normalBelow, propensityOf } from './drawn-choice.js';
 
 const REQUEST = selectionRequest({ capability: 'writing' });
@@ -219,10 +219,52 @@ describe('contexts', () => {
       inputBytes: 5_000,
       at: Date.UTC(2030, 0, 1, 17, 59),
     });
-    expect(contextsOf(request, 4)).toEqual(['', 'text|', 'text|6|', 'text|6|17|']);
-    expect(contextsOf(request, 1)).toEqual(['']);
-    expect(contextsOf({ ...request, inputBytes: 0, at: -1 }, 4).at(-1)).toBe('text|0|23|');
-    expect(contextsOf({ ...request, inputType: undefined }, 2)).toEqual(['', '|']);
+    const contexts = new Contexts();
+    const [all, type, size, hour] = contexts.of(request, 4);
+    expect(contexts.of(request, 1)).toEqual([all]);
+    const others: readonly (readonly [keyof typeof request, unknown, number])[] = [
+      // The first level from which on the contexts are others.
+      ['inputType', undefined, 1],
+      ['inputType', 'image', 1],
+      ['inputBytes', 20_000, 2],
+      ['inputBytes', 0, 2],
+      ['at', request.at + 60_000, 3],
+      ['at', -1, 3],
+    ];
+    for (const [field, value, level] of others) {
+      const other = contexts.of({ ...request, [field]: value }, 4);
+      expect(other.slice(0, level)).toEqual([all, type, size, hour].slice(0, level));
+      for (let at = level; at < 4; at += 1) expect(other[at]).not.toBe([all, type, size, hour][at]);
+    }
+    // Four times as large makes another size, 7 % more does not; nor do some minutes make another hour.
+    expect(contexts.of({ ...request, inputBytes: 5_350, at: request.at - 3_000_000 }, 4)).toEqual(
+      contexts.of(request, 4),
+    );
+  });
+
+  it('are told apart whatever they are', () => {
+    const text = fc.constantFrom(undefined, '', 'a', 'b', 'c');
+    const bytes = fc.double({ min: 0, noNaN: true });
+    const hours = fc.integer({ min: 0, max: 23 });
+    const contexts = new Contexts();
+    const seen = new Map<number, string>();
+    fc.assert(
+      fc.property(text, bytes, hours, (inputType, inputBytes, hour) => {
+        const request = selectionRequest({ inputType, inputBytes, at: hour * 3_600_000 });
+        const size = Math.floor(Math.log2(Math.max(inputBytes, 1)) / 2);
+        const names = [
+          '',
+          [inputType],
+          [inputType, Math.min(size, 62)],
+          [inputType, Math.min(size, 62), hour],
+        ];
+        for (const [level, context] of contexts.of(request, 4).entries()) {
+          const name = JSON.stringify(names[level], (_, part: unknown) => part ?? 'none');
+          expect(seen.get(context) ?? name).toBe(name);
+          seen.set(context, name);
+        }
+      }),
+    );
   });
 
   it('get finer by a margin, and coarser again when that was chance', () => {

@@ -5,7 +5,7 @@ import { Strategy } from '../strategy.js';
 import { appraise } from './appraise.js';
 import { Arm } from './arm.js';
 import { logOf, type Lesson, type Moment } from './cell.js';
-import { CONTEXT_LEVELS, ContextDepth, contextsOf } from './contexts.js';
+import { CONTEXT_LEVELS, ContextDepth, Contexts } from './contexts.js';
 import { drawChoice, EVIDENCE_NAMES } from './drawn-choice.js';
 import { judgeDepth } from './judge-depth.js';
 import { loadOf } from './load-history.js';
@@ -13,6 +13,7 @@ import { loadOf } from './load-history.js';
 /** What is known of one capability. */
 interface Field {
   attempts: number;
+  readonly contexts: Contexts;
   readonly depth: ContextDepth;
   /** A release that leaves is forgotten with its object. */
   readonly arms: WeakMap<Candidate, Arm>;
@@ -45,7 +46,7 @@ export class AdaptiveStrategy extends Strategy {
     if (candidates.length === 1) return ONLY_ONE;
     const field = this.#fieldOf(request.capability);
     const moment = this.#momentOf(field);
-    const contexts = contextsOf(request, field.depth.level + 1);
+    const contexts = field.contexts.of(request, field.depth.level + 1);
     const beliefs = candidates.map((candidate) =>
       this.#armOf(field, candidate, request).believe(contexts, moment),
     );
@@ -61,7 +62,8 @@ export class AdaptiveStrategy extends Strategy {
   override onChosen(candidate: Candidate, request: SelectionRequest): void {
     const arm = this.#armOf(this.#fieldOf(request.capability), candidate, request);
     // The task itself is among those under way by now.
-    arm.loads.note(loadOf(candidate.inFlight - 1), this.parts.clock.monotonicMs());
+    const load = loadOf(candidate.inFlight - 1);
+    if (arm.loads.isNew(load)) arm.loads.note(load, this.parts.clock.monotonicMs());
   }
 
   override onOutcome(candidate: Candidate, request: SelectionRequest, outcome: AttemptObservation): void {
@@ -75,7 +77,7 @@ export class AdaptiveStrategy extends Strategy {
     const load = arm.loads.at(moment.nowMs - durationMs);
     const hasSucceeded = verdict === 'succeeded';
     const lesson: Lesson = { hasSucceeded, logMs: logOf(durationMs), costUsd, load };
-    const contexts = contextsOf(request, this.#levels);
+    const contexts = field.contexts.of(request, this.#levels);
     judgeDepth(field.depth, arm, lesson, { contexts, moment });
     arm.learn(lesson, contexts, moment);
   }
@@ -83,7 +85,7 @@ export class AdaptiveStrategy extends Strategy {
   #fieldOf(capability: string): Field {
     let field = this.#fields.get(capability);
     if (field === undefined) {
-      field = { attempts: 0, depth: new ContextDepth(), arms: new WeakMap() };
+      field = { attempts: 0, contexts: new Contexts(), depth: new ContextDepth(), arms: new WeakMap() };
       this.#fields.set(capability, field);
     }
     return field;

@@ -17,14 +17,19 @@ export function appraise(
   candidates: readonly Pick<Candidate, 'inFlight'>[],
   objective: Objective,
 ): number[] {
-  const durations = beliefs.map((belief, at) =>
-    durationUnder(loadOf((candidates[at] as Candidate).inFlight), belief),
-  );
-  const typicalMs = objective.typicalMs ?? typicalOf(durations);
-  const typicalUsd = objective.typicalUsd ?? typicalOf(beliefs.map(({ costUsd }) => costUsd));
+  const { length: count } = beliefs;
+  if (durations.length < count)
+    [durations, costs] = [new Float64Array(2 * count), new Float64Array(2 * count)];
+  for (let at = 0; at < count; at += 1) {
+    const belief = beliefs[at] as Belief;
+    durations[at] = durationUnder(loadOf((candidates[at] as Candidate).inFlight), belief);
+    costs[at] = belief.costUsd;
+  }
+  const typicalMs = objective.typicalMs ?? typicalOf(durations, count);
+  const typicalUsd = objective.typicalUsd ?? typicalOf(costs, count);
   const width = EVIDENCE_NAMES.length;
-  const evidence = new Array<number>(width * beliefs.length);
-  for (let at = 0; at < beliefs.length; at += 1) {
+  const evidence = new Array<number>(width * count);
+  for (let at = 0; at < count; at += 1) {
     const belief = beliefs[at] as Belief;
     const known = durations[at] as number;
     const durationMs = Number.isNaN(known) ? typicalMs : Math.min(known, Number.MAX_VALUE);
@@ -49,6 +54,10 @@ export function appraise(
   }
   return evidence;
 }
+
+/** Of the candidates of one call; lists made for each would cost as much as all the rest. */
+let durations = new Float64Array(64);
+let costs = new Float64Array(64);
 
 /** Of the mean of the logarithm, and of half of its variance, which the mean of the duration has in it. */
 function logVarianceOf({ logMsVariance, logMsWeight }: Belief): number {

@@ -1,5 +1,5 @@
 import type { PerformanceEstimate } from '../../metrics/index.js';
-import { LOG_VARIANCE, newBelief, refine, type Belief } from './belief.js';
+import { LOG_VARIANCE, newBelief, refine, resetBelief, type Belief } from './belief.js';
 import { Cell, hasFaded, logOf, usdOf, type Lesson, type Moment } from './cell.js';
 import { LoadEffect } from './load-effect.js';
 import { LoadHistory } from './load-history.js';
@@ -17,8 +17,10 @@ const MOST_CONTEXTS = 500;
 const MOST_HELD = 32;
 
 interface Held {
-  readonly belief: Readonly<Belief>;
-  readonly moment: Moment;
+  readonly belief: Belief;
+  moment: Moment;
+  /** How much the agent's arm had learned. */
+  lessons: number;
 }
 
 /** What is known of one agent at one capability, over all and in each context. */
@@ -26,9 +28,10 @@ export class Arm {
   readonly loads = new LoadHistory();
   readonly #loadEffect = new LoadEffect();
   readonly #root: Cell;
-  readonly #contexts = new Map<string, Cell>();
+  readonly #contexts = new Map<number, Cell>();
+  #lessons = 0;
   /** What is believed, by the finest context that it is believed in, until something is learned. */
-  readonly #beliefs = new Map<string, Held>();
+  readonly #beliefs = new Map<number, Held>();
 
   /** @param estimate what was measured before, or is declared */
   constructor(estimate: PerformanceEstimate, moment: Moment) {
@@ -38,51 +41,60 @@ export class Arm {
 
   /**
    * What is believed of the agent in the last of these contexts. It is worked out anew when something was learned, or when what is
-   * known has faded by a hundredth.
+   * known has faded by a hundredth; the same object each time, so take from it what you need.
    * @param contexts from the coarsest on, of which the first is over all
    */
-  believe(contexts: readonly string[], moment: Moment): Readonly<Belief> {
-    const finest = contexts[contexts.length - 1] as string;
-    const held = this.#beliefs.get(finest);
-    if (held !== undefined && !hasFaded(held.moment, moment)) return held.belief;
-    const belief = this.believeOverAll(moment);
+  believe(contexts: readonly number[], moment: Moment): Readonly<Belief> {
+    const finest = contexts[contexts.length - 1] as number;
+    const held = this.#beliefs.get(finest) ?? this.#hold(finest, moment);
+    if (held.lessons === this.#lessons && !hasFaded(held.moment, moment)) return held.belief;
+    held.moment = moment;
+    held.lessons = this.#lessons;
+    this.believeOverAll(moment, held.belief);
     for (let level = 1; level < contexts.length; level += 1) {
-      this.believeIn(contexts[level] as string, belief, moment);
+      this.believeIn(contexts[level] as number, held.belief, moment);
     }
-    if (this.#beliefs.size >= MOST_HELD) this.#beliefs.clear();
-    this.#beliefs.set(finest, { belief, moment });
-    return belief;
+    return held.belief;
   }
 
-  /** What is believed of the agent over all, to be brought down to finer contexts. */
-  believeOverAll(moment: Moment): Belief {
-    const belief = newBelief(this.#loadEffect.exponent);
+  /**
+   * What is believed of the agent over all, to be brought down to finer contexts.
+   * @param belief is made over into it
+   */
+  believeOverAll(moment: Moment, belief: Belief): void {
+    resetBelief(belief, this.#loadEffect.exponent);
     refine(belief, this.#root, this.#root.fadingAt(moment), true);
-    return belief;
   }
 
   /** Brings what is believed in the next coarser context down to a finer one; without experience it stays as it is. */
-  believeIn(context: string, belief: Belief, moment: Moment): void {
+  believeIn(context: number, belief: Belief, moment: Moment): void {
     const cell = this.#contexts.get(context);
     if (cell !== undefined) refine(belief, cell, cell.fadingAt(moment), false);
   }
 
   /** @param contexts as in {@link believe} */
-  learn(lesson: Lesson, contexts: readonly string[], moment: Moment): void {
-    if (this.#beliefs.size > 0) this.#beliefs.clear();
+  learn(lesson: Lesson, contexts: readonly number[], moment: Moment): void {
+    this.#lessons += 1;
     const { exponent } = this.#loadEffect;
     this.#root.learn(lesson, moment, exponent);
     for (let level = 1; level < contexts.length; level += 1) {
-      this.#cellOf(contexts[level] as string, moment).learn(lesson, moment, exponent);
+      this.#cellOf(contexts[level] as number, moment).learn(lesson, moment, exponent);
     }
     if (lesson.hasSucceeded) this.#loadEffect.learn(lesson.load, lesson.logMs);
   }
 
-  #cellOf(context: string, moment: Moment): Cell {
+  #hold(finest: number, moment: Moment): Held {
+    if (this.#beliefs.size >= MOST_HELD) this.#beliefs.clear();
+    const held: Held = { belief: newBelief(), moment, lessons: -1 };
+    this.#beliefs.set(finest, held);
+    return held;
+  }
+
+  #cellOf(context: number, moment: Moment): Cell {
     let cell = this.#contexts.get(context);
     if (cell !== undefined) return cell;
     if (this.#contexts.size >= MOST_CONTEXTS) {
-      this.#contexts.delete(this.#contexts.keys().next().value as string);
+      this.#contexts.delete(this.#contexts.keys().next().value as number);
     }
     this.#contexts.set(context, (cell = new Cell(moment)));
     return cell;

@@ -29,20 +29,34 @@ export const LOG_VARIANCE = 0.25;
 /** How many attempts the variances above weigh. */
 export const VARIANCE_WEIGHT = 2;
 
-/** A belief to be refined: before anything is known any reliability is as likely as another, Beta(1, 1), and nothing is known of the rest. */
-export function newBelief(loadExponent: number): Belief {
+/** A belief of nothing; see {@link resetBelief}. */
+export function newBelief(): Belief {
   return {
     successRatio: 0.5,
     successWeight: 2,
     logMs: Number.NaN,
     load: 0,
-    loadExponent,
+    loadExponent: 0,
     logMsVariance: LOG_VARIANCE,
     logMsWeight: 0,
     costUsd: Number.NaN,
     costVariance: 0,
     costWeight: 0,
   };
+}
+
+/** Makes a belief one to be refined: any reliability is as likely as another, Beta(1, 1), and nothing is known of the rest. */
+export function resetBelief(belief: Belief, loadExponent: number): void {
+  belief.successRatio = 0.5;
+  belief.successWeight = 2;
+  belief.logMs = Number.NaN;
+  belief.load = 0;
+  belief.loadExponent = loadExponent;
+  belief.logMsVariance = LOG_VARIANCE;
+  belief.logMsWeight = 0;
+  belief.costUsd = Number.NaN;
+  belief.costVariance = 0;
+  belief.costWeight = 0;
 }
 
 /** Brings the belief of the coarser context down to the cell of a finer one; `fading` is the cell's. */

@@ -5,20 +5,38 @@ export const CONTEXT_LEVELS = 4;
 
 const HOUR_MS = 3_600_000;
 
+/** So many sizes and hours are told apart; 0 stands for none in a coarser context. */
+const SIZES = 64;
+const HOURS = 25;
+
 /**
- * The contexts of a task from the coarsest on: nothing but the capability, then also the type of the input, then its size, four
- * times as large from one to the next, then the hour of the day (UTC).
+ * The contexts of tasks for one capability, each as a number: texts would be put together and hashed for every attempt. Types are
+ * counted as they come; there are as many as the contracts of the capability have.
  */
-export function contextsOf(request: SelectionRequest, levels: number): string[] {
-  const contexts = [''];
-  if (levels > 1) contexts.push(`${request.inputType ?? ''}|`);
-  if (levels > 2) contexts.push(`${contexts[1]}${sizeOf(request.inputBytes)}|`);
-  if (levels > 3) contexts.push(`${contexts[2]}${hourOf(request.at)}|`);
-  return contexts;
+export class Contexts {
+  readonly #types = new Map<string | undefined, number>();
+
+  /**
+   * The contexts of a task from the coarsest on: nothing but the capability, then also the type of the input, then its size, four
+   * times as large from one to the next, then the hour of the day (UTC).
+   */
+  of(request: SelectionRequest, levels: number): number[] {
+    const contexts = new Array<number>(levels).fill(0);
+    if (levels > 1) contexts[1] = this.#numberOf(request.inputType) * SIZES * HOURS;
+    if (levels > 2) contexts[2] = (contexts[1] as number) + (1 + sizeOf(request.inputBytes)) * HOURS;
+    if (levels > 3) contexts[3] = (contexts[2] as number) + 1 + hourOf(request.at);
+    return contexts;
+  }
+
+  #numberOf(type: string | undefined): number {
+    let number = this.#types.get(type);
+    if (number === undefined) this.#types.set(type, (number = this.#types.size + 1));
+    return number;
+  }
 }
 
 function sizeOf(bytes: number): number {
-  return Math.floor(Math.log2(Math.max(bytes, 1)) / 2);
+  return Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 2), SIZES - 2);
 }
 
 function hourOf(at: number): number {

@@ -1,24 +1,28 @@
 import type { Arm } from './arm.js';
-import { logMsUnder, type Belief } from './belief.js';
+import { logMsUnder, newBelief, type Belief } from './belief.js';
 import type { Lesson, Moment } from './cell.js';
 import type { ContextDepth } from './contexts.js';
 
 /** Where and when a lesson was learned. */
 export interface Place {
   /** From the coarsest on. */
-  readonly contexts: readonly string[];
+  readonly contexts: readonly number[];
   readonly moment: Moment;
 }
 
 /** Has each level of contexts say how likely it held what happened, before anything is learned from it. */
 export function judgeDepth(depth: ContextDepth, arm: Arm, lesson: Lesson, { contexts, moment }: Place): void {
-  const coarse = arm.believeOverAll(moment);
-  const belief = { ...coarse };
+  const { coarse, fine } = scratch;
+  arm.believeOverAll(moment, coarse);
+  arm.believeOverAll(moment, fine);
   for (let level = 1; level < contexts.length; level += 1) {
-    arm.believeIn(contexts[level] as string, belief, moment);
-    depth.judge(level, advantageOf(belief, coarse, lesson));
+    arm.believeIn(contexts[level] as number, fine, moment);
+    depth.judge(level, advantageOf(fine, coarse, lesson));
   }
 }
+
+/** Made over for each attempt: to make new ones takes as long as to judge. */
+const scratch = { coarse: newBelief(), fine: newBelief() };
 
 /**
  * How much more likely a finer belief held what happened, as a difference of logarithms. Both are given the variances of the coarse

@@ -22,9 +22,14 @@ export class LoadHistory {
   readonly #sinceMs: number[] = [];
   #newest = -1;
 
+  /** Whether this is another load than the one that was noted last. */
+  isNew(load: number): boolean {
+    return !(Math.abs(load - (this.#loads[this.#newest] ?? Infinity)) < SAME);
+  }
+
   /** @param nowMs of the clock that does not jump */
   note(load: number, nowMs: number): void {
-    if (Math.abs(load - (this.#loads[this.#newest] ?? Infinity)) < SAME) return;
+    if (!this.isNew(load)) return;
     this.#newest = (this.#newest + 1) % MOST_CHANGES;
     this.#loads[this.#newest] = load;
     this.#sinceMs[this.#newest] = nowMs;

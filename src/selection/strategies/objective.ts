@@ -87,22 +87,25 @@ export function worthOf(
 /** More values than this do not make a median better. */
 const MEDIAN_OF = 31;
 
-/** The median of the values above 0, of some of them where there are many; 1 when there are none. */
-export function typicalOf(values: ArrayLike<number>): number {
-  const step = Math.max(Math.ceil(values.length / MEDIAN_OF), 1);
-  const sorted: number[] = [];
-  for (let at = 0; at < values.length; at += step) {
+/** The median of the values above 0, of some of them where there are many; 1 when there are none. @param count of the values that count, from the first on */
+export function typicalOf(values: ArrayLike<number>, count: number = values.length): number {
+  const step = Math.max(Math.ceil(count / MEDIAN_OF), 1);
+  let length = 0;
+  for (let at = 0; at < count; at += step) {
     const value = values[at] as number;
-    if (value > 0 && value < Infinity) insert(sorted, value);
+    if (value > 0 && value < Infinity) insert(value, length++);
   }
-  if (sorted.length === 0) return 1;
-  const middle = sorted.length >> 1;
+  if (length === 0) return 1;
+  const middle = length >> 1;
   const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
+  return length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
-function insert(sorted: number[], value: number): void {
-  let at = sorted.length;
+/** Of one call; its first places are those of the values so far. */
+const sorted = new Float64Array(MEDIAN_OF);
+
+function insert(value: number, length: number): void {
+  let at = length;
   for (; at > 0 && (sorted[at - 1] as number) > value; at -= 1) sorted[at] = sorted[at - 1] as number;
   sorted[at] = value;
 }
