@@ -25,8 +25,8 @@ export class HeldRun {
   /** What brings it to a node; absent while it is claimed or has ended. Older jobs of it mean nothing. */
   job: Job | undefined;
   wakeKeys: readonly string[] = NOTHING;
-  readonly #records: RunRecord[] = [];
-  readonly #stretches: Stretch[] = [];
+  #records: RunRecord[] = [];
+  #stretches: Stretch[] = [];
 
   /** @param run replaced at each change: whoever was given it keeps it as it was */
   constructor(public run: StoredRun) {}
@@ -38,6 +38,12 @@ export class HeldRun {
   write({ firstSeq, records }: RecordBatch): void {
     if (records.length === 0) return;
     const { epoch } = this.run;
+    if (this.#records.length === 0) {
+      // No longer than they are: lists that grow keep room for more, in every run that is remembered.
+      this.#records = records.slice();
+      this.#stretches = [{ epoch, firstSeq, from: 0 }];
+      return;
+    }
     const from = this.#records.length;
     const last = this.#stretches.at(-1);
     const goesOn = last?.epoch === epoch && last.firstSeq + from - last.from === firstSeq;

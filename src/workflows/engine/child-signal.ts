@@ -9,14 +9,21 @@ import type { CancelSignal } from '../../common/index.js';
 export class ChildSignal implements CancelSignal {
   #aborted = false;
   #reason: unknown;
-  readonly #listeners = new Set<() => void>();
+  /** Most signals never have more than one listener at a time: the others are made room for when they come. */
+  #listener: (() => void) | undefined;
+  #others: Set<() => void> | undefined;
   readonly #parent: CancelSignal | undefined;
-  readonly #follow = (): void => this.abort(this.#parent?.reason);
+  readonly #follow: (() => void) | undefined;
 
   constructor(parent?: CancelSignal) {
+    if (parent === undefined) return;
+    if (parent.aborted) {
+      this.abort(parent.reason);
+      return;
+    }
     this.#parent = parent;
-    if (parent?.aborted) this.abort(parent.reason);
-    else parent?.addEventListener('abort', this.#follow, { once: true });
+    this.#follow = () => this.abort(parent.reason);
+    parent.addEventListener('abort', this.#follow, { once: true });
   }
 
   get aborted(): boolean {
@@ -28,11 +35,13 @@ export class ChildSignal implements CancelSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.add(listener);
+    if (this.#listener === undefined) this.#listener = listener;
+    else if (this.#listener !== listener) (this.#others ??= new Set()).add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#others?.delete(listener);
   }
 
   /** The first reason is the one that counts. */
@@ -40,13 +49,16 @@ export class ChildSignal implements CancelSignal {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
-    for (const listener of listeners) listener();
+    const listener = this.#listener;
+    const others = this.#others;
+    this.#listener = undefined;
+    this.#others = undefined;
+    listener?.();
+    if (others !== undefined) for (const other of others) other();
   }
 
   /** Lets go of the parent. */
   dispose(): void {
-    this.#parent?.removeEventListener('abort', this.#follow);
+    if (this.#follow !== undefined) this.#parent!.removeEventListener('abort', this.#follow);
   }
 }

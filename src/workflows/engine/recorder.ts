@@ -34,7 +34,7 @@ export class Recorder {
     const result = await this.#attempt(unit, recording, action);
     if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
     if (isUnwinding) return CANCELED_END;
-    await this.#keep(unit, { ...result, output: recording.isMade ? undefined : result.output }, startedAt);
+    await this.#keep(unit, recording.isMade ? { ...result, output: undefined } : result, startedAt);
     execution.end();
     return result;
   }

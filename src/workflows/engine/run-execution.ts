@@ -47,6 +47,9 @@ export interface ExecutionInit {
   readonly confirm?: () => Promise<void> | undefined;
 }
 
+/** How a run ended, before that is recorded. */
+type Outcome = Omit<RunOutcome, 'finishedAt' | 'costUsd'>;
+
 /**
  * Executes one run from where its journal ends, until it has ended, has nothing to do but wait, or is told to stop.
  */
@@ -192,23 +195,33 @@ export class RunExecution implements Execution {
     const frame = new Frame(plan, '', fillIn(run.input, plan.inputDefaults), this.run);
     const end = await this.#steps.runFrame(frame, this.#signal);
     if (this.#isLeft) return;
-    const outcome = await this.#conclude(end);
+    const outcome = this.#succeed(end) ?? (await this.#fail(end));
     if (!this.#isLeft) this.#finish(outcome);
   }
 
-  /** What comes of the run; undoes its steps first where it does not end well. */
-  async #conclude(end: FrameEnd): Promise<Omit<RunOutcome, 'finishedAt' | 'costUsd'>> {
-    if (end.status === 'succeeded' && !this.isUnwinding) {
-      const { value, type, isKept } = end.result;
-      const problem = isKept ? undefined : sealOutput(value, this.limits.maxOutputBytes);
-      if (problem === undefined) return { status: 'succeeded', output: value, outputType: type };
-      return this.#unwind('failed', toFailure(new StepOutputError('output', problem)));
-    }
+  /** What comes of a run that ends well; `undefined` where it does not. */
+  #succeed(end: FrameEnd): Outcome | undefined {
+    if (end.status !== 'succeeded' || this.isUnwinding) return undefined;
+    const { value, type, isKept } = end.result;
+    const isValid = isKept === true || this.#findOutputProblem(value) === undefined;
+    return isValid ? { status: 'succeeded', output: value, outputType: type } : undefined;
+  }
+
+  #findOutputProblem(value: unknown): string | undefined {
+    return sealOutput(value, this.limits.maxOutputBytes);
+  }
+
+  /** What comes of a run that does not end well; its steps are undone first. */
+  #fail(end: FrameEnd): Promise<Outcome> {
     const decided = this.journal.failing ?? this.#reasonOf(end);
     return this.#unwind(decided.status, decided.failure);
   }
 
   #reasonOf(end: FrameEnd): { readonly status: 'failed' | 'canceled'; readonly failure: Failure } {
+    if (end.status === 'succeeded') {
+      const problem = this.#findOutputProblem(end.result.value) as string;
+      return { status: 'failed', failure: toFailure(new StepOutputError('output', problem)) };
+    }
     const { aborted, reason } = this.#signal;
     if (aborted) {
       const status = reason instanceof RunCanceledError ? 'canceled' : 'failed';
@@ -218,14 +231,15 @@ export class RunExecution implements Execution {
   }
 
   async #unwind(status: 'failed' | 'canceled', failure: Failure) {
-    if (this.undoList.isEmpty) return { status, failure };
+    const undos = this.undoList.inReverse((key) => this.journal.orderOf(key));
+    if (undos.length === 0) return { status, failure };
     if (!this.isUnwinding) {
       await this.log.add({ type: 'run.failing', at: this.clock.now(), status, failure });
     }
     this.timers.clear();
     const notUndone: string[] = [];
     const signal = new ChildSignal();
-    for (const undo of this.undoList.inReverse((key) => this.journal.orderOf(key))) {
+    for (const undo of undos) {
       const end = await this.#steps.undo({ ...undo, key: undo.key + UNDO_SUFFIX, signal }, undo.action);
       if (end.status !== 'succeeded') notUndone.push(undo.key);
     }
@@ -233,7 +247,7 @@ export class RunExecution implements Execution {
     return { status, failure: { ...failure, details: { ...failure.details, notUndone } } };
   }
 
-  #finish(outcome: Omit<RunOutcome, 'finishedAt' | 'costUsd'>): void {
+  #finish(outcome: Outcome): void {
     const finishedAt = this.clock.now();
     const { status, failure } = outcome;
     const record: RunRecord = { type: 'run.finished', at: finishedAt, status, failure };

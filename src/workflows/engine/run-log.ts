@@ -43,7 +43,9 @@ export class RunLog {
   finish(key: string, result: StepResult, isLast = false): Promise<void> | undefined {
     const withStart = this.#starting.delete(key);
     const record: RunRecord = { type: 'step.finished', at: result.finishedAt, key, result, withStart };
-    return isLast ? this.hold(record) : this.add(record);
+    if (isLast) return this.hold(record);
+    this.journal.note(record);
+    return this.#append([record]);
   }
 
   /** Steps that have begun and are told of nowhere yet. */
@@ -59,7 +61,8 @@ export class RunLog {
 
   /** The last records of this claim, to be written with what ends it. */
   takeLast(...last: readonly RunRecord[]): RecordBatch {
-    const records = [...this.#takeStarted(Infinity), ...last];
+    const records = this.#takeStarted(Infinity);
+    records.push(...last);
     for (const record of last) this.journal.note(record);
     return this.#place(records);
   }
@@ -84,6 +87,7 @@ export class RunLog {
 
   #takeStarted(before: number): RunRecord[] {
     const records: RunRecord[] = [];
+    if (this.#starting.size === 0) return records;
     for (const [key, at] of this.#starting) {
       if (at > before) continue;
       this.#starting.delete(key);
@@ -93,8 +97,11 @@ export class RunLog {
   }
 
   #place(following: readonly RunRecord[]): RecordBatch {
-    const records = this.#held.length === 0 ? following : [...this.#held, ...following];
-    this.#held = [];
+    let records = following;
+    if (this.#held.length > 0) {
+      records = this.#held.concat(following);
+      this.#held = [];
+    }
     const firstSeq = this.#seq + 1;
     this.#seq += records.length;
     return { firstSeq, records };

@@ -8,7 +8,8 @@ interface Alarm {
 
 /** The alarms of one run, on one timer: the deadline, limits of steps, ends of waits. */
 export class Timers {
-  readonly #alarms = new Set<Alarm>();
+  /** Made when the first comes: most runs have none. */
+  #alarms: Set<Alarm> | undefined;
   #cancelTimer: Cancel | undefined;
   #timerDueMs = Infinity;
   #isHeld = false;
@@ -18,11 +19,12 @@ export class Timers {
   /** Rings once, at `dueAt` or as soon as it can be after it. */
   at(dueAt: number, ring: () => void): Cancel {
     const alarm = { dueMs: this.clock.monotonicMs() + dueAt - this.clock.now(), ring };
-    this.#alarms.add(alarm);
+    const alarms = (this.#alarms ??= new Set());
+    alarms.add(alarm);
     if (alarm.dueMs < this.#timerDueMs && !this.#isHeld) this.#arm(alarm.dueMs);
     return () => {
-      this.#alarms.delete(alarm);
-      if (this.#alarms.size === 0) this.#disarm();
+      alarms.delete(alarm);
+      if (alarms.size === 0) this.#disarm();
     };
   }
 
@@ -47,13 +49,14 @@ export class Timers {
 
   /** Drops all alarms. */
   clear(): void {
-    if (this.#alarms.size === 0) return;
+    if (this.#alarms === undefined || this.#alarms.size === 0) return;
     this.#alarms.clear();
     this.#disarm();
   }
 
   get #nextMs(): number | undefined {
     let nextMs: number | undefined;
+    if (this.#alarms === undefined) return nextMs;
     for (const { dueMs } of this.#alarms) if (nextMs === undefined || dueMs < nextMs) nextMs = dueMs;
     return nextMs;
   }
@@ -74,8 +77,9 @@ export class Timers {
   #ring(): void {
     this.#disarm();
     const nowMs = this.clock.monotonicMs();
-    for (const alarm of this.#alarms) {
-      if (alarm.dueMs <= nowMs && this.#alarms.delete(alarm)) alarm.ring();
+    const alarms = this.#alarms!;
+    for (const alarm of alarms) {
+      if (alarm.dueMs <= nowMs && alarms.delete(alarm)) alarm.ring();
     }
     const nextMs = this.#nextMs;
     if (nextMs !== undefined && nextMs < this.#timerDueMs) this.#arm(nextMs);

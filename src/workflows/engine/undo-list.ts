@@ -14,19 +14,18 @@ export interface Undo {
 
 /** The steps of a run that have to be undone when it does not end well. */
 export class UndoList {
-  readonly #undos = new Map<string, Undo>();
+  /** Made when the first comes: most runs have nothing to undo. */
+  #undos: Map<string, Undo> | undefined;
 
   /** Takes the place of an earlier one for the same step, which was gone through again. */
   add(undo: Undo): void {
-    this.#undos.set(undo.key, undo);
-  }
-
-  get isEmpty(): boolean {
-    return this.#undos.size === 0;
+    (this.#undos ??= new Map()).set(undo.key, undo);
   }
 
   /** The last done first. @param orderOf greater for a step that was done later, by its key */
   inReverse(orderOf: (key: string) => number): readonly Undo[] {
-    return [...this.#undos.values()].sort((one, other) => orderOf(other.key) - orderOf(one.key));
+    return Array.from(this.#undos?.values() ?? []).sort(
+      (one, other) => orderOf(other.key) - orderOf(one.key),
+    );
   }
 }

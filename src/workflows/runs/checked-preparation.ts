@@ -56,7 +56,8 @@ export class CheckedPreparation extends WorkflowPreparation {
     const known = this.#known.get(definition);
     if (known !== undefined) {
       const fitted = definition.input === undefined ? given : await this.#fit(definition, given);
-      if (await isTaken(known, fitted)) return { ...known.prepared, input: fitted };
+      const taken = isTaken(known, fitted);
+      if (taken instanceof Promise ? await taken : taken) return { ...known.prepared, input: fitted };
     }
     const memory = this.#known;
     const { prepared, inputTakers } = await this.#check(definition, given);
@@ -114,13 +115,25 @@ export class CheckedPreparation extends WorkflowPreparation {
 }
 
 /** What does not fit is left to the whole check: it says all that is wrong. */
-async function isTaken({ inputTakers }: KnownWorkflow, input: unknown): Promise<boolean> {
+function isTaken(
+  { inputTakers }: Pick<KnownWorkflow, 'inputTakers'>,
+  input: unknown,
+): boolean | Promise<boolean> {
   if (input === undefined) return inputTakers.length === 0;
-  for (const taker of inputTakers) {
+  for (const [at, taker] of inputTakers.entries()) {
     const fits = fitsTaker(taker, input);
-    if (!(fits instanceof Promise ? await fits : fits)) return false;
+    if (fits instanceof Promise) return isTakenToo(fits, inputTakers.slice(at + 1), input);
+    if (!fits) return false;
   }
   return true;
+}
+
+async function isTakenToo(
+  fits: Promise<boolean>,
+  inputTakers: readonly ContractTaker[],
+  input: unknown,
+): Promise<boolean> {
+  return (await fits) && isTaken({ inputTakers }, input);
 }
 
 /** A frozen copy: a run outlives the call that starts it. @throws INPUT_INVALID */

@@ -20,10 +20,13 @@ export class BundleMissingError extends CadreError {
 /** The plans of runs, compiled once for all runs of a definition. */
 export class PlanCache {
   readonly #plans = new Map<string, WorkflowPlan>();
+  #newest: string | undefined;
 
   constructor(private readonly compile: (bundle: WorkflowBundle) => WorkflowPlan) {}
 
   add(hash: string, plan: WorkflowPlan): void {
+    if (this.#newest === hash) return;
+    this.#newest = hash;
     this.#plans.delete(hash);
     this.#plans.set(hash, plan);
     if (this.#plans.size <= MAX_PLANS) return;

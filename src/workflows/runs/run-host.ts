@@ -47,6 +47,7 @@ interface ActiveRun {
 /** Executes the runs of one store in this process: takes what is due, as many as there is room for, and keeps them alive. */
 export class RunHost {
   readonly #active = new Map<string, ActiveRun>();
+  readonly #journals: ExecutionInit['store'];
   #ticking: readonly Cancel[] = [];
   #cancelClaim: Cancel = () => {};
   #isOpen = false;
@@ -61,7 +62,9 @@ export class RunHost {
   #stopListening: Cancel | undefined;
   readonly #onEmpty: (() => void)[] = [];
 
-  constructor(private readonly parts: RunHostParts) {}
+  constructor(private readonly parts: RunHostParts) {
+    this.#journals = parts.watch.over(parts.store);
+  }
 
   /** Runs under way here. */
   get activeCount(): number {
@@ -189,16 +192,15 @@ export class RunHost {
   }
 
   async #execute(claimed: ClaimedRun, plan: ExecutionInit['plan'], askedMs: number): Promise<void> {
-    const { store, engine, watch } = this.parts;
-    const { runId, epoch } = claimed.run;
-    const lease = { runId, epoch };
+    const { engine, settings, watch } = this.parts;
+    const { runId } = claimed.run;
     const execution: RunExecution = new RunExecution({
       claimed,
       plan,
-      store: watch.over(store),
+      store: this.#journals,
       parts: engine,
-      park: (parking) => this.#park(execution, lease, parking),
-      confirm: () => this.#confirm(active),
+      park: (parking) => this.#park(execution, parking),
+      confirm: settings.isDurable ? () => this.#confirm(active) : undefined,
     });
     const active: ActiveRun = { execution, aliveMs: askedMs };
     this.#active.set(runId, active);
@@ -207,25 +209,21 @@ export class RunHost {
     const executing = execution.execute();
     if (this.#early.delete(runId)) void this.#refresh(runId);
     const end = await executing;
-    const isRecorded = await this.#leave(lease, end);
+    const isRecorded = await this.#leave(execution.lease, end);
     // A run that was lost may have been claimed here again meanwhile.
     if (this.find(runId) === execution) this.#active.delete(runId);
     if (end.kind === 'finished' && isRecorded) watch.ended(runId, { ...claimed.run, ...end.outcome });
-    if (this.#active.size === 0) {
+    if (this.#active.size === 0 && this.#onEmpty.length > 0) {
       for (const resolve of this.#onEmpty.splice(0)) resolve();
     }
     if (this.#mayBeMore) void this.#claim();
   }
 
   /** `false` brings the run what it has not seen, before it goes on. */
-  async #park(
-    execution: RunExecution,
-    lease: Lease,
-    parking: Parameters<RunStore['park']>[1],
-  ): Promise<boolean> {
+  async #park({ lease }: RunExecution, parking: Parameters<RunStore['park']>[1]): Promise<boolean> {
     const isParked = await this.parts.store.park(lease, parking);
     if (isParked) this.parts.watch.changed(lease.runId);
-    else await this.#refresh(execution.runId);
+    else await this.#refresh(lease.runId);
     return isParked;
   }
 
@@ -272,7 +270,6 @@ export class RunHost {
    */
   #confirm({ execution, aliveMs }: ActiveRun): Promise<void> | undefined {
     const { engine, settings } = this.parts;
-    if (!settings.isDurable) return undefined;
     const silentMs = engine.clock.monotonicMs() - aliveMs;
     return silentMs < TOUCHES_BEFORE_DOUBT * settings.touchEveryMs
       ? undefined

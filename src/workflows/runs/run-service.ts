@@ -91,7 +91,8 @@ export class RunService extends WorkflowRunner {
 
   async wait(runId: string, timeoutMs?: number, signal?: AbortSignal): Promise<Run> {
     const { memory, durable = memory } = this.parts;
-    const place = (await memory.store.get(runId)) === undefined ? durable : memory;
+    const isHere = memory.watch.isFresh(runId) || (await memory.store.get(runId)) !== undefined;
+    const place = isHere ? memory : durable;
     // Listening before looking: a run may end at any moment.
     const wait = this.#beginWait(place, runId, { timeoutMs, signal });
     try {

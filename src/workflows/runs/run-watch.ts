@@ -13,10 +13,11 @@ type Listener = (ended?: StoredRun) => void;
  * once; what happens on other nodes is looked for, in one question for all runs that are waited for.
  */
 export class RunWatch {
-  readonly #waiting = new Map<string, Set<Listener>>();
-  readonly #following = new Map<string, Set<Listener>>();
+  readonly #waiting = new Map<string, readonly Listener[]>();
+  readonly #following = new Map<string, readonly Listener[]>();
   /** Runs that began here in this turn of the event loop, and have not ended here. */
   readonly #fresh = new Set<string>();
+  #isTurnEndAwaited = false;
   #cancelLook: Cancel | undefined;
 
   constructor(
@@ -38,8 +39,16 @@ export class RunWatch {
 
   /** A run is recorded: who waits for it within this turn need not look first whether it has ended. */
   begun(runId: string): void {
-    if (this.#fresh.size === 0) void nextTurn().then(() => this.#fresh.clear());
     this.#fresh.add(runId);
+    // Once for all runs of the turn: they may be many, and each may end before the next begins.
+    if (!this.#isTurnEndAwaited) void this.#forgetFresh();
+  }
+
+  async #forgetFresh(): Promise<void> {
+    this.#isTurnEndAwaited = true;
+    await nextTurn();
+    this.#isTurnEndAwaited = false;
+    this.#fresh.clear();
   }
 
   isFresh(runId: string): boolean {
@@ -76,12 +85,13 @@ export class RunWatch {
     this.#fresh.delete(runId);
     const waiting = this.#waiting.get(runId);
     this.#waiting.delete(runId);
-    for (const listener of waiting ?? []) listener(ended);
+    if (waiting !== undefined) for (const listener of waiting) listener(ended);
     this.changed(runId);
   }
 
   changed(runId: string): void {
-    for (const listener of Array.from(this.#following.get(runId) ?? [])) listener();
+    const following = this.#following.get(runId);
+    if (following !== undefined) for (const listener of following) listener();
   }
 
   close(): void {
@@ -91,15 +101,15 @@ export class RunWatch {
     for (const runId of Array.from(this.#following.keys())) this.changed(runId);
   }
 
-  #add(listeners: Map<string, Set<Listener>>, runId: string, listener: Listener): Cancel {
+  #add(listeners: Map<string, readonly Listener[]>, runId: string, listener: Listener): Cancel {
+    // Copied, so that whoever goes through them is not disturbed by one that comes or goes.
     const own = listeners.get(runId);
-    if (own === undefined) listeners.set(runId, new Set([listener]));
-    else own.add(listener);
+    listeners.set(runId, own === undefined ? [listener] : [...own, listener]);
     this.#cancelLook ??= this.clock.schedule(LOOK_EVERY_MS, () => void this.#look());
     return () => {
-      const left = listeners.get(runId);
-      left?.delete(listener);
-      if (left?.size === 0) listeners.delete(runId);
+      const left = listeners.get(runId)?.filter((other) => other !== listener);
+      if (left?.length === 0) listeners.delete(runId);
+      else if (left !== undefined) listeners.set(runId, left);
     };
   }
 
