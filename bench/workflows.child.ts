@@ -10,6 +10,8 @@ import type { PayloadKind, WorkflowCase, WorkflowFigures } from './workflows.js'
 /** Steps in each round, of all runs together. */
 const STEPS_PER_ROUND = 20_000;
 const ROUNDS = 7;
+/** As many tasks as `execute` warms up with, at least. */
+const WARM_UP_ROUNDS = 4;
 
 const Rows = dataType('rows', z.array(z.object({ id: z.number(), text: z.string() })));
 
@@ -61,7 +63,7 @@ async function measure(one: WorkflowCase): Promise<WorkflowFigures> {
     },
     { work: beside(concurrency, run), count: STEPS_PER_ROUND / steps, nsPerStep: [] as number[] },
   ];
-  for (let round = -1; round < ROUNDS; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
     for (const { work, count, nsPerStep } of works) {
       const each = ((await cpuPerRepetitionNs(work, count)) * count) / STEPS_PER_ROUND;
       if (round >= 0) nsPerStep.push(each);
