@@ -25,7 +25,7 @@ export interface AttemptObservation {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** Milliseconds that the task had waited for an agent when the attempt began, over all its attempts. */
+  /** Milliseconds that the task waited for an agent before this attempt, after the one before it. */
   readonly queuedMs: number;
   /** US dollars reported by the agent, or else its declared cost for an attempt that succeeded. */
   readonly costUsd: number;

@@ -27,7 +27,7 @@ export interface DecisionOutcome {
   readonly verdict: AttemptVerdict;
   readonly errorCode?: string | undefined;
   readonly durationMs: number;
-  /** Milliseconds that the task had waited for an agent before. */
+  /** Milliseconds that the task waited for an agent before this attempt, after the one before it. */
   readonly queuedMs: number;
   readonly costUsd: number;
 }

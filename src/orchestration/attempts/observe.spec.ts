@@ -104,6 +104,29 @@ describe('an observer', () => {
     expect(seen).toMatchObject([{ verdict: 'failed', errorKind: 'timeout', durationMs: 1_500 }]);
   });
 
+  it('is told how long the task was in line for that attempt, not for those before it', async () => {
+    const bench = observe([]);
+    let calls = 0;
+    const handle = async (): Promise<string> => {
+      calls += 1;
+      await bench.clock.delay(100);
+      if (calls === 2) throw new Error('broken');
+      return 'done';
+    };
+    bench.add({ name: 'a', handle });
+    void bench.run();
+    const second = bench.run({ retry: { attempts: 2, delayMs: 0 } });
+    void bench.run();
+    await bench.clock.advanceAsync(400);
+    expect(await second).toMatchObject({ status: 'succeeded', queuedMs: 200, attempts: [{}, {}] });
+    expect(bench.seen.map(({ taskId, queuedMs }) => [taskId, queuedMs])).toEqual([
+      [expect.any(String), 0],
+      [((await second) as { taskId: string }).taskId, 100],
+      [expect.any(String), 200],
+      [((await second) as { taskId: string }).taskId, 100],
+    ]);
+  });
+
   it('disturbs neither the task nor the observers behind it when it throws', async () => {
     const seen: string[] = [];
     const broken = {

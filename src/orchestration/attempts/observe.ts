@@ -74,7 +74,7 @@ export class Observation implements AttemptObservation {
     this.errorCode = error?.code;
     this.startedAt = record.startedAt;
     this.durationMs = record.durationMs;
-    this.queuedMs = task.queuedMs;
+    this.queuedMs = task.countQueued();
     this.costUsd = record.costUsd;
     this.inputTokens = record.usage.inputTokens;
     this.outputTokens = record.usage.outputTokens;

@@ -36,7 +36,9 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
   basis: ChoiceBasis = NO_BASIS;
   /** What the last attempt failed with. */
   lastError: CadreError | undefined;
+  /** Milliseconds in line, over all attempts. */
   queuedMs = 0;
+  #countedQueuedMs = 0;
   /** What was reserved of quotas for the attempt that is about to begin. */
   pass: QuotaPass | undefined;
   /** Where the list of running tasks keeps it. */
@@ -170,6 +172,13 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
     const tries = (this.#tries.get(id) ?? 0) + 1;
     this.#tries.set(id, tries);
     return tries;
+  }
+
+  /** Milliseconds in line since this was asked before: for the attempt that they led to. */
+  countQueued(): number {
+    const counted = this.#countedQueuedMs;
+    this.#countedQueuedMs = this.queuedMs;
+    return this.queuedMs - counted;
   }
 
   /** Has the release not asked again; answers whether there may be another one to ask. */
