@@ -51,11 +51,7 @@ export class FrameRun {
 
   #begin(step: PlannedStep): void {
     this.#running += 1;
-    void this.#do(step);
-  }
-
-  async #do(step: PlannedStep): Promise<void> {
-    this.#settle(step, toOutcome(step, await this.doStep(step, this.child)));
+    void this.doStep(step, this.child).then((end) => this.#settle(step, toOutcome(step, end)));
   }
 
   #settle(step: PlannedStep, outcome: StepOutcome): void {

@@ -1,3 +1,4 @@
+import type { StepResult } from '../runs/run-record.types.js';
 import { StepOutputError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import { never } from './never.js';
@@ -21,36 +22,43 @@ export class Recorder {
   constructor(private readonly execution: Execution) {}
 
   /** Does the action unless its result is known. Never rejects; does not settle when the run leaves this process. */
-  async once(unit: Unit, recording: Recording, action: () => Promise<ActionResult>): Promise<UnitEnd> {
+  once(unit: Unit, recording: Recording, action: () => Promise<ActionResult>): Promise<UnitEnd> {
     const { execution } = this;
-    const { key } = unit;
-    const known = execution.journal.result(key);
-    if (known !== undefined && (known.status !== 'succeeded' || !recording.isMade)) return known;
-    // What is made of others is gone through once more: its parts may have to be undone.
-    const isUnwinding = execution.isUnwinding && !key.includes(UNDO_SUFFIX);
-    if (isUnwinding && !recording.isMade) return CANCELED_END;
+    const known = execution.journal.result(unit.key);
+    if (known !== undefined && (known.status !== 'succeeded' || !recording.isMade)) {
+      return Promise.resolve(known);
+    }
+    if (!recording.isMade && this.#isUnwound(unit)) return Promise.resolve(CANCELED_END);
     if (execution.isHalted) return never();
-    const startedAt = this.#begin(key, known === undefined && !isUnwinding);
-    const result = await this.#attempt(unit, recording, action);
-    if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
-    if (isUnwinding) return CANCELED_END;
-    await this.#keep(unit, recording.isMade ? { ...result, output: undefined } : result, startedAt);
-    execution.end();
-    return result;
+    return this.#do(unit, recording, action, known);
   }
 
-  async #attempt(
+  /** What is made of others is gone through once more though it is known or too late: its parts may have to be undone. */
+  async #do(
     unit: Unit,
-    { finish }: Recording,
+    { isMade, finish }: Recording,
     action: () => Promise<ActionResult>,
-  ): Promise<ActionResult> {
+    known: StepResult | undefined,
+  ): Promise<UnitEnd> {
+    const isNew = known === undefined && !this.#isUnwound(unit);
+    const startedAt = this.#begin(unit.key, isNew);
     let result: ActionResult;
     try {
       result = this.#check(unit.key, await action());
     } catch (error) {
       result = toFailedResult(unit, error);
     }
-    return finish === undefined ? result : finish(result);
+    if (finish !== undefined) result = finish(result);
+    if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
+    if (!isNew) return CANCELED_END;
+    await this.#keep(unit, isMade ? { ...result, output: undefined } : result, startedAt);
+    this.execution.end();
+    return result;
+  }
+
+  /** The end of the run is decided, and nothing is recorded of the unit any more. */
+  #isUnwound({ key }: Unit): boolean {
+    return this.execution.isUnwinding && !key.includes(UNDO_SUFFIX);
   }
 
   /** Records that a step is left out. */

@@ -61,7 +61,12 @@ export class TaskAction {
         if (this.#remote.isElsewhere(unit.key, task)) {
           return addTries(await this.#doElsewhere(unit, task, input), tries);
         }
-        return toActionResult(await this.#execute(unit, task, input), tries);
+        execution.begin();
+        try {
+          return toActionResult(await this.#execute(unit, task, input), tries);
+        } finally {
+          execution.end();
+        }
       } catch (error) {
         failed = { error };
       }
@@ -69,21 +74,15 @@ export class TaskAction {
     }
   }
 
-  async #execute(unit: Unit, task: PlannedTask, input: Flowing): Promise<TaskResult> {
-    const { execution } = this;
-    const { runId, run, executor } = execution;
+  #execute(unit: Unit, task: PlannedTask, input: Flowing): Promise<TaskResult> {
+    const { runId, run, executor } = this.execution;
     const capability = task.capability ?? this.#onlyCapabilityOf(task.agent as string);
-    execution.begin();
-    try {
-      return await executor.execute(capability, input.value, this.#optionsOf(unit, task, input), {
-        runId,
-        stepId: unit.key,
-        workflow: run.workflow,
-        context: unit.frame.context,
-      });
-    } finally {
-      execution.end();
-    }
+    return executor.execute(capability, input.value, this.#optionsOf(unit, task, input), {
+      runId,
+      stepId: unit.key,
+      workflow: run.workflow,
+      context: unit.frame.context,
+    });
   }
 
   #doElsewhere(unit: Unit, task: PlannedTask, { value, type }: Flowing): Promise<ActionResult> {
