@@ -29,8 +29,9 @@ const ENGINE = Symbol.for('cadre.workflows.engine');
 export const workflowProviders: Provider[] = [
   {
     provide: WorkflowLibrary,
-    inject: [WorkflowStore, Clock],
-    useFactory: (store: WorkflowStore, clock: Clock) => new WorkflowLibrary(store, clock),
+    inject: [WorkflowStore, ScheduleStore, Clock],
+    useFactory: (store: WorkflowStore, schedules: ScheduleStore, clock: Clock) =>
+      new WorkflowLibrary(store, schedules, clock),
   },
   {
     provide: WorkflowDependents,

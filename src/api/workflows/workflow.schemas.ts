@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursor, instant, name, pageOf, queryInteger } from '../common.schemas.js';
+import { cursor, instant, name, pageOf, queryBoolean, queryInteger } from '../common.schemas.js';
 import { definitionSchema } from './definition.schema.js';
 
 const range = z.string().min(1).max(100);
@@ -21,6 +21,7 @@ export const rangeQuery = z.strictObject({
 });
 export const removeQuery = z.strictObject({
   version: exactVersion.optional().describe('Only this one; default: all that are stored.'),
+  force: queryBoolean.default(false).describe('Also while others need it.'),
 });
 
 const versionView = z.object({ version: z.string(), source, createdAt: instant.optional() });

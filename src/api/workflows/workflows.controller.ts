@@ -85,14 +85,15 @@ export class WorkflowsController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Remove a stored workflow',
-    description: '409 while another workflow runs it. Runs that have begun go on.',
+    description:
+      '409 while another workflow or a schedule runs it, unless `force` is true. Runs that have begun go on.',
   })
   @ApiResponse({ status: 204, description: 'It is gone.' })
   async remove(
     @Param({ schema: schemas.workflowPath }) { name }: { name: string },
-    @Query({ schema: schemas.removeQuery }) { version }: { version?: string },
+    @Query({ schema: schemas.removeQuery }) query: { version?: string; force: boolean },
   ) {
-    await this.library.remove(name, version);
+    await this.library.remove(name, query);
   }
 
   @Get(':name/graph')

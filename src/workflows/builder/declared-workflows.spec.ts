@@ -2,7 +2,7 @@ import { Inject, Injectable, Module, Scope } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { WorkflowDefinition } from '../../orchestration/index.js';
-import { MemoryWorkflowStore } from '../../persistence/index.js';
+import { MemoryScheduleStore, MemoryWorkflowStore } from '../../persistence/index.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { WorkflowLibrary } from '../library/workflow-library.js';
 import { declareWorkflows, type FoundWorkflow } from './declared-workflows.js';
@@ -42,7 +42,8 @@ async function explore(...providers: NonNullable<Parameters<typeof Module>[0]['p
 
 /** Declares what was found; every definition with a step called `wrong` has a problem. */
 async function declare(found: readonly FoundWorkflow[]): Promise<WorkflowLibrary> {
-  const library = new WorkflowLibrary(new MemoryWorkflowStore(), new VirtualClock());
+  const clock = new VirtualClock();
+  const library = new WorkflowLibrary(new MemoryWorkflowStore(), new MemoryScheduleStore(clock), clock);
   const check = async ({ steps }: WorkflowDefinition) => ({
     problems: steps.flatMap(({ id }, index) =>
       id === 'wrong' ? [{ path: `$.steps[${index}]`, code: 'WRONG', message: 'is wrong' }] : [],

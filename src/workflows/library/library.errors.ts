@@ -38,14 +38,21 @@ export class WorkflowDeclaredError extends CadreError {
   }
 }
 
-/** Other workflows run the one that is to be removed. */
+/** Other workflows or schedules run the one that is to be removed. */
 export class WorkflowInUseError extends CadreError {
-  constructor(name: string, users: readonly string[]) {
+  constructor(
+    name: string,
+    {
+      workflows,
+      schedules,
+    }: { readonly workflows: readonly string[]; readonly schedules: readonly string[] },
+  ) {
+    const users = [...workflows, ...schedules.map((id) => `the schedule ${id}`)];
     super({
       code: 'WORKFLOW_IN_USE',
       kind: 'conflict',
-      message: `"${name}" is run by ${users.slice(0, 10).join(', ')}; change or remove them first.`,
-      details: { workflow: name, usedBy: users.slice(0, 50) },
+      message: `"${name}" is run by ${users.slice(0, 10).join(', ')}. Change or remove them first, or use force.`,
+      details: { workflow: name, usedBy: workflows.slice(0, 50), schedules: schedules.slice(0, 50) },
     });
   }
 }

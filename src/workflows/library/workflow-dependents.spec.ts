@@ -1,5 +1,5 @@
 import type { StepDefinition, WorkflowDefinition } from '../../orchestration/index.js';
-import { MemoryWorkflowStore } from '../../persistence/index.js';
+import { MemoryScheduleStore, MemoryWorkflowStore } from '../../persistence/index.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { WorkflowDependents } from './workflow-dependents.js';
 import { WorkflowLibrary } from './workflow-library.js';
@@ -11,7 +11,8 @@ const define = (name: string, version: string, ...steps: StepDefinition[]): Work
 });
 
 async function dependentsOf(...definitions: WorkflowDefinition[]) {
-  const library = new WorkflowLibrary(new MemoryWorkflowStore(), new VirtualClock());
+  const clock = new VirtualClock();
+  const library = new WorkflowLibrary(new MemoryWorkflowStore(), new MemoryScheduleStore(clock), clock);
   const [declared, ...stored] = definitions;
   await library.open(declared === undefined ? [] : [declared]);
   for (const definition of stored) await library.save(definition);

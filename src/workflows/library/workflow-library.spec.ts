@@ -1,6 +1,6 @@
 import type { Cancel } from '../../common/index.js';
 import type { WorkflowDefinition } from '../../orchestration/index.js';
-import { MemoryWorkflowStore } from '../../persistence/index.js';
+import { MemoryScheduleStore, MemoryWorkflowStore } from '../../persistence/index.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { StoredWorkflow } from './workflow.store.js';
 import { WorkflowLibrary } from './workflow-library.js';
@@ -47,10 +47,11 @@ async function open(
   store = new SharedStore(),
 ) {
   const clock = new VirtualClock();
-  const library = new WorkflowLibrary(store, clock);
+  const schedules = new MemoryScheduleStore(clock);
+  const library = new WorkflowLibrary(store, schedules, clock);
   await library.open(declared);
   for (const definition of stored) await library.save(definition);
-  return { library, store, clock };
+  return { library, store, schedules, clock };
 }
 
 const idOf = (entry: { name: string; version: string } | undefined) =>
@@ -193,7 +194,7 @@ describe('WorkflowLibrary', () => {
       const { library } = await open({
         stored: [define('brief'), define('brief', '2.0.0'), define('other')],
       });
-      await library.remove('brief', '2.0.0');
+      await library.remove('brief', { version: '2.0.0' });
       expect(idOf(library.find('brief'))).toBe('brief@1.0.0');
       const change = nextChange(library);
       await library.remove('brief');
@@ -207,7 +208,7 @@ describe('WorkflowLibrary', () => {
         stored: [define('mine', '1.0.0')],
       });
       const refusal = (name: string, version?: string) =>
-        library.remove(name, version).catch((error: { code: string }) => error.code);
+        library.remove(name, { version }).catch((error: { code: string }) => error.code);
       expect(await refusal('none')).toBe('WORKFLOW_UNKNOWN');
       expect(await refusal('mine', '1')).toBe('WORKFLOW_UNKNOWN');
       expect(await refusal('mine')).toBe('WORKFLOW_DECLARED');
@@ -225,15 +226,39 @@ describe('WorkflowLibrary', () => {
           define('user', '1.0.0', ['part']),
         ],
       });
-      await library.remove('part', '1.0.0');
-      await expect(library.remove('part', '1.1.0')).rejects.toMatchObject({
+      await library.remove('part', { version: '1.0.0' });
+      await expect(library.remove('part', { version: '1.1.0' })).rejects.toMatchObject({
         code: 'WORKFLOW_IN_USE',
         details: { usedBy: ['mine@1.0.0'] },
       });
-      await library.remove('part', '2.0.0');
+      await library.remove('part', { version: '2.0.0' });
       await expect(library.remove('part')).rejects.toMatchObject({
         details: { usedBy: ['mine@1.0.0', 'user@1.0.0'] },
       });
+    });
+
+    it('refuses while a schedule would be left without it', async () => {
+      const { library, schedules } = await open({ stored: [define('brief'), define('brief', '2.0.0')] });
+      const times = { cron: '0 9 * * *', timezone: 'UTC', createdAt: 0 };
+      await schedules.put({ id: 'daily', workflow: 'brief', ...times });
+      await schedules.put({ id: 'weekly', workflow: 'brief@^2', ...times });
+      await schedules.put({ id: 'other', workflow: 'else', ...times });
+      await library.remove('brief', { version: '1.0.0' });
+      await expect(library.remove('brief')).rejects.toMatchObject({
+        code: 'WORKFLOW_IN_USE',
+        message: expect.stringContaining('the schedule daily, the schedule weekly'),
+        details: { usedBy: [], schedules: ['daily', 'weekly'] },
+      });
+      await schedules.remove('daily');
+      await schedules.remove('weekly');
+      await library.remove('brief');
+      expect(library.names()).toEqual([]);
+    });
+
+    it('removes what others need when it is forced to', async () => {
+      const { library } = await open({ stored: [define('part'), define('user', '1.0.0', ['part'])] });
+      await library.remove('part', { force: true });
+      expect(library.names()).toEqual(['user']);
     });
 
     it('looks for users in fallbacks and undos too', async () => {

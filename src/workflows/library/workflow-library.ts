@@ -8,6 +8,7 @@ import {
   WorkflowInUseError,
   WorkflowVersionExistsError,
 } from './library.errors.js';
+import type { ScheduleStore } from '../schedules/schedule.store.js';
 import { referencesOf } from './references.js';
 import type { WorkflowStore } from './workflow.store.js';
 
@@ -21,6 +22,13 @@ export interface LibraryEntry {
   readonly source: 'declared' | 'stored';
   /** Milliseconds since the epoch, of a stored one. */
   readonly createdAt?: number;
+}
+
+/** What of a workflow is to be removed, and how. */
+export interface WorkflowRemoval {
+  /** This one only; default all that are stored. */
+  readonly version?: string | undefined;
+  readonly force?: boolean;
 }
 
 const DEFAULT_VERSION = '1.0.0';
@@ -48,6 +56,7 @@ export class WorkflowLibrary {
 
   constructor(
     private readonly store: WorkflowStore,
+    private readonly schedules: Pick<ScheduleStore, 'all'>,
     private readonly clock: Clock,
   ) {}
 
@@ -130,15 +139,15 @@ export class WorkflowLibrary {
 
   /**
    * Removes one stored version, or all of them. Runs that were started with it go on: they keep what they were started with.
-   * @throws WORKFLOW_UNKNOWN, WORKFLOW_DECLARED; WORKFLOW_IN_USE while another workflow would be left without it
+   * @param force also while others would be left without it
+   * @throws WORKFLOW_UNKNOWN, WORKFLOW_DECLARED; WORKFLOW_IN_USE while another workflow or a schedule would be left without it
    */
-  async remove(name: string, version?: string): Promise<void> {
+  async remove(name: string, { version, force = false }: WorkflowRemoval = {}): Promise<void> {
     const removed = this.versions(name).filter((entry) => version === undefined || entry.version === version);
     if (removed.length === 0) throw this.#unknown(name, version === undefined ? name : `${name}@${version}`);
     const declared = removed.find(({ source }) => source === 'declared');
     if (declared !== undefined) throw new WorkflowDeclaredError(name, declared.version);
-    const users = this.#usersOf(name, new Set(removed.map((entry) => entry.version)));
-    if (users.length > 0) throw new WorkflowInUseError(name, users);
+    if (!force) await this.#requireUnused(name, new Set(removed.map((entry) => entry.version)));
     await this.store.remove(name, version);
     await this.#load();
   }
@@ -148,20 +157,21 @@ export class WorkflowLibrary {
     return new UnknownWorkflowError(reference, versions, nearestNames(name, this.names()));
   }
 
-  /** The workflows that would find no version of another one, were these removed. */
-  #usersOf(name: string, removed: ReadonlySet<string>): string[] {
+  /** @throws WORKFLOW_IN_USE when others would find no version of the workflow, were these removed */
+  async #requireUnused(name: string, removed: ReadonlySet<string>): Promise<void> {
     const left = this.versions(name).filter(({ version }) => !removed.has(version));
-    const isServed = (range: string | undefined): boolean =>
-      left.some(({ version }) => range === undefined || semver.satisfies(version, range));
-    return [...this.#entries.values()]
+    const isOrphan = (reference: string): boolean => {
+      const { name: wanted, range } = parseAgentReference(reference);
+      const isServed = left.some(({ version }) => range === undefined || semver.satisfies(version, range));
+      return wanted === name && !isServed;
+    };
+    const workflows = [...this.#entries.values()]
       .flatMap((versions) => [...versions.values()])
-      .filter((entry) => entry.name !== name)
-      .filter(({ definition }) =>
-        referencesOf(definition)
-          .map(parseAgentReference)
-          .some((reference) => reference.name === name && !isServed(reference.range)),
-      )
+      .filter((entry) => entry.name !== name && referencesOf(entry.definition).some(isOrphan))
       .map((entry) => `${entry.name}@${entry.version}`);
+    const schedules = (await this.schedules.all()).filter(({ workflow }) => isOrphan(workflow));
+    if (workflows.length + schedules.length === 0) return;
+    throw new WorkflowInUseError(name, { workflows, schedules: schedules.map(({ id }) => id) });
   }
 
   /** Loads what others changed; when the store cannot be reached, again after a while: nobody would tell of it twice. */

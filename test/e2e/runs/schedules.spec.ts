@@ -36,6 +36,18 @@ describe('/schedules', () => {
     });
   });
 
+  it('keeps the workflow of a schedule from being removed, unless that is forced', async () => {
+    await client.put('workflows/chore', { ...SAY_IT, name: 'chore' });
+    await client.put('schedules/chores', { ...DAILY, workflow: 'chore@^1' });
+    expect(await client.delete('workflows/chore')).toMatchObject({
+      status: 409,
+      body: { code: 'WORKFLOW_IN_USE', details: { usedBy: [], schedules: ['chores'] } },
+    });
+    expect(await client.delete('workflows/chore?force=yes')).toMatchObject({ status: 400 });
+    expect(await client.delete('workflows/chore?force=true')).toMatchObject({ status: 204 });
+    expect(await client.get('workflows/chore')).toMatchObject({ status: 404 });
+  });
+
   it.each([
     ['a cron of four fields', { cron: '0 9 * *' }, 400, 'SCHEDULE_INVALID'],
     ['a time zone that is none', { timezone: 'Berlin' }, 400, 'SCHEDULE_INVALID'],
