@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventBus, SeededRandom, SystemClock, type Clock } from '../common/index.js';
+import { EventBus, SeededRandom, type Clock } from '../common/index.js';
 import {
   MemoryStatusHistoryStore,
   openDatabase,
@@ -21,7 +21,7 @@ const BOOT: StatusCause = { reason: 'registered', triggeredBy: 'system' };
 const ANN: StatusCause = { reason: 'planned work', triggeredBy: 'user:ann' };
 
 /** A node: the service as the process holds it, and what it tells. */
-function nodeOn(store: StatusHistoryStore, clock: Clock = new SystemClock()) {
+function nodeOn(store: StatusHistoryStore, clock: Clock = new VirtualClock()) {
   const events = new EventBus();
   const told: StatusEntry[] = [];
   events.subscribe(StatusChanged, (entry) => void told.push(entry));
@@ -64,12 +64,10 @@ describe('the status of a release that several nodes have', () => {
         .map((entry) => `${entry.from ?? 'new'} > ${entry.kind === 'changed' ? entry.to : ''}`);
     afterEach(() => stopped.splice(0).forEach((status) => status.onModuleDestroy()));
 
-    it('changes on all of them within a second, and is told on each', async () => {
+    it('changes on all of them by word of the one that wrote it, no timer has to pass, and is told on each', async () => {
       const { one, other, otherLive } = await bootPair();
       const entry = await one.status.change(RELEASE, 'maintenance', ANN);
-      const changedAt = performance.now();
       await eventually(() => expect(otherLive.status).toBe('maintenance'));
-      expect(performance.now() - changedAt).toBeLessThan(1_000);
       expect(otherLive.since).toBe(entry?.at);
       expect(other.told).toEqual([entry]);
       expect(one.told).toHaveLength(2);

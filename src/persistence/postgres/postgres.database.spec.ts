@@ -117,14 +117,14 @@ describe('PostgresDatabase', () => {
   );
 });
 
-/** Tries until it passes, for five seconds at most. */
+/** Tries until it passes, for twenty seconds at most. */
 async function eventually(attempt: () => unknown): Promise<void> {
   for (const startedAt = Date.now(); ; await sleep(20)) {
     try {
       await attempt();
       return;
     } catch (error) {
-      if (Date.now() - startedAt > 5_000) throw error;
+      if (Date.now() - startedAt > 20_000) throw error;
     }
   }
 }

@@ -39,7 +39,8 @@ class ReaderAgent {
     CadreModule.forRoot({
       // An open circuit would keep further attempts away before there are enough for a verdict.
       health: { breaker: false },
-      metrics: { flushEveryMs: 100, improvement: { everyMs: 100, holdMs: 700 } },
+      // It rests longer than the test takes to look, on a busy machine too.
+      metrics: { flushEveryMs: 100, improvement: { everyMs: 100, holdMs: 4_000 } },
     }),
   ],
   providers: [WriterAgent, ReaderAgent],

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { Agent, CadreModule, Provides, type TaskContext } from 'cadre';
 import { serve, itemsOf, type Client, type RunningServer } from './server.js';
@@ -12,10 +11,26 @@ class SpenderAgent {
     return 'spent';
   }
 
+  readonly #ends: (() => void)[] = [];
+  readonly #begun: (() => void)[] = [];
+
+  /** Lasts until the test ends it. */
   @Provides('linger')
-  async linger(forMs: number): Promise<string> {
-    await delay(forMs);
-    return 'done';
+  linger(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#ends.push(() => resolve('done'));
+      this.#begun.shift()?.();
+    });
+  }
+
+  /** Resolves when a further task has begun to linger. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#begun.push(resolve));
+  }
+
+  /** Ends the task that lingers longest. */
+  endOne(): void {
+    this.#ends.shift()?.();
   }
 }
 
@@ -95,18 +110,31 @@ describe('quotas over REST', () => {
       status: 200,
       body: { id: 'one-at-a-time', ...one, onLimit: 'refuse', source: 'stored', warnings: [], usage: [] },
     });
-    const linger = () => client.post('capabilities/linger/tasks', { input: 50 });
-    const statuses = async () =>
-      (await Promise.all([linger(), linger()])).map(({ status }) => status).toSorted((a, b) => a - b);
-    expect(await statuses()).toEqual([200, 429]);
+    const spender = server.app.get(SpenderAgent);
+    const linger = () => client.post('capabilities/linger/tasks', { input: 1 });
+    const begin = async () => {
+      const begun = spender.next();
+      const ending = linger();
+      await begun;
+      return { ending };
+    };
+    const first = await begin();
+    expect((await linger()).status).toBe(429);
     await client.put('quotas/one-at-a-time', { ...one, onLimit: 'queue' });
-    expect(await statuses()).toEqual([200, 200]);
+    const second = begin();
+    spender.endOne();
+    expect((await first.ending).status).toBe(200);
+    await second;
     expect((await client.delete('quotas/one-at-a-time')).status).toBe(204);
     expect(await client.delete('quotas/one-at-a-time')).toMatchObject({
       status: 404,
       body: { code: 'QUOTA_UNKNOWN' },
     });
-    expect(await statuses()).toEqual([200, 200]);
+    const third = await begin();
+    spender.endOne();
+    spender.endOne();
+    expect((await (await second).ending).status).toBe(200);
+    expect((await third.ending).status).toBe(200);
   });
 
   it('stand in place of one of the options until they are removed', async () => {
@@ -128,7 +156,7 @@ describe('quotas over REST', () => {
       scope: { workflow: 'brief', tenant: 'acme' },
       maxConcurrentTasks: 0,
     });
-    const definition = { name: 'brief', steps: [{ id: 'only', capability: 'linger', input: 1 }] };
+    const definition = { name: 'brief', steps: [{ id: 'only', capability: 'spend', input: 0 }] };
     const run = (tenant: string, headers?: Record<string, string>) =>
       client.post('runs?wait=10s', { definition, tenant }, headers);
     expect((await run('acme')).body).toMatchObject({
