@@ -77,6 +77,7 @@ function makeAttempts(seriesCount: number): AttemptObservation[] {
     verdict: random.next() < 0.95 ? ('succeeded' as const) : ('failed' as const),
     startedAt: 0,
     durationMs: 100 * Math.exp(random.next()),
+    inFlight: 0,
     queuedMs: 10 * random.next(),
     costUsd: 0.01,
     inputTokens: random.below(1_000),

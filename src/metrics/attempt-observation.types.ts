@@ -25,6 +25,8 @@ export interface AttemptObservation {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly durationMs: number;
+  /** Tasks that the release had under way in this process when the attempt began, this one not counted. */
+  readonly inFlight: number;
   /** Milliseconds that the task waited for an agent before this attempt, after the one before it. */
   readonly queuedMs: number;
   /** US dollars reported by the agent, or else its declared cost for an attempt that succeeded. */

@@ -13,6 +13,7 @@ export function observationOf(changes: Partial<AttemptObservation> = {}): Attemp
     verdict: 'succeeded',
     startedAt: Date.UTC(2030, 0, 1),
     durationMs: 100,
+    inFlight: 0,
     queuedMs: 0,
     costUsd: 0,
     inputTokens: 0,

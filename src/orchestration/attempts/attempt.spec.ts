@@ -26,6 +26,7 @@ function begin(identity: Partial<TaskIdentity> = {}) {
       startedAt: 5_000,
       deadlineAt: 6_000,
       startedMonotonicMs: clock.monotonicMs(),
+      inFlight: 0,
     },
     { clock, random: new SeededRandom(1), logger },
   );

@@ -41,6 +41,8 @@ export interface AttemptScope {
   readonly deadlineAt: number;
   /** On the clock that does not jump. */
   readonly startedMonotonicMs: number;
+  /** Tasks that the agent has under way beside this one. */
+  readonly inFlight: number;
 }
 
 /**
@@ -98,6 +100,10 @@ export class Attempt implements TaskContext, TaskScope {
 
   get deadlineAt(): number {
     return this.scope.deadlineAt;
+  }
+
+  get inFlight(): number {
+    return this.scope.inFlight;
   }
 
   get idempotencyKey(): string {

@@ -19,7 +19,14 @@ function attemptBy(execute: unknown, get: InstanceSource['get'] = () => ({ execu
     context: RunContext.EMPTY,
     onProgress,
   };
-  const scope = { number: 1, inputType: 'text', startedAt: 0, deadlineAt: 0, startedMonotonicMs: 0 };
+  const scope = {
+    number: 1,
+    inputType: 'text',
+    startedAt: 0,
+    deadlineAt: 0,
+    startedMonotonicMs: 0,
+    inFlight: 0,
+  };
   const attempt = new Attempt(task, release, scope, {
     clock,
     random: new SeededRandom(1),

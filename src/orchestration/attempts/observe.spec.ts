@@ -127,6 +127,19 @@ describe('an observer', () => {
     ]);
   });
 
+  it('is told how much the agent had under way when the attempt began', async () => {
+    const bench = observe([]);
+    const handle = async (input: string): Promise<string> => {
+      await bench.clock.delay(100);
+      return input;
+    };
+    bench.add({ name: 'a', maxConcurrentTasks: 3, handle });
+    const running = [bench.run(), bench.run(), bench.run()];
+    await bench.clock.advanceAsync(100);
+    await Promise.all(running);
+    expect(bench.seen.map(({ inFlight }) => inFlight)).toEqual([0, 1, 2]);
+  });
+
   it('disturbs neither the task nor the observers behind it when it throws', async () => {
     const seen: string[] = [];
     const broken = {

@@ -51,6 +51,7 @@ export class Observation implements AttemptObservation {
   readonly errorCode: string | undefined;
   readonly startedAt: number;
   readonly durationMs: number;
+  readonly inFlight: number;
   readonly queuedMs: number;
   readonly costUsd: number;
   readonly inputTokens: number;
@@ -74,6 +75,7 @@ export class Observation implements AttemptObservation {
     this.errorCode = error?.code;
     this.startedAt = record.startedAt;
     this.durationMs = record.durationMs;
+    this.inFlight = attempt.inFlight;
     this.queuedMs = task.countQueued();
     this.costUsd = record.costUsd;
     this.inputTokens = record.usage.inputTokens;

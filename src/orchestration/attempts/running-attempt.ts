@@ -62,7 +62,9 @@ export class RunningAttempt implements WorkOwner<Match> {
     const startedAt = parts.clock.now();
     const number = task.attempts.length + 1;
     const deadlineAt = startedAt + this.#limitMs;
-    const scope = { number, inputType, startedAt, deadlineAt, startedMonotonicMs };
+    // Its own slot is taken already.
+    const inFlight = release.inFlight - 1;
+    const scope = { number, inputType, startedAt, deadlineAt, startedMonotonicMs, inFlight };
     this.#attempt = new Attempt(task, release, scope, parts);
     this.#pass = task.pass;
     task.pass = undefined;

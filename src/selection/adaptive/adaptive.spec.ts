@@ -149,18 +149,14 @@ describe('adaptive', () => {
 
   /** Attempts of an agent, each begun with so many under way, which made each take that much longer or not. */
   function load(
-    { clock, strategy, learn }: ReturnType<typeof setUp>,
+    { clock, learn }: ReturnType<typeof setUp>,
     release: Release,
     durationMs: (inFlight: number) => number,
     requestUnder: (inFlight: number) => typeof REQUEST = () => REQUEST,
   ): void {
     for (let round = 0; round < 60; round += 1) {
       const inFlight = round % 6;
-      for (let task = 0; task <= inFlight; task += 1) release.occupySlot();
-      strategy.onChosen(release, REQUEST);
-      clock.advance(durationMs(inFlight));
-      for (let task = 0; task <= inFlight; task += 1) release.vacateSlot();
-      learn(release, { durationMs: durationMs(inFlight) }, 1, requestUnder(inFlight));
+      learn(release, { durationMs: durationMs(inFlight), inFlight }, 1, requestUnder(inFlight));
       clock.advance(1_000);
     }
   }

@@ -8,7 +8,7 @@ import { logOf, type Lesson, type Moment } from './cell.js';
 import { CONTEXT_LEVELS, ContextDepth, Contexts } from './contexts.js';
 import { drawChoice, EVIDENCE_NAMES } from './drawn-choice.js';
 import { judgeDepth } from './judge-depth.js';
-import { loadOf } from './load-history.js';
+import { loadOf } from './load-effect.js';
 
 /** What is known of one capability. */
 interface Field {
@@ -59,24 +59,15 @@ export class AdaptiveStrategy extends Strategy {
     return drawChoice(evidence, seed);
   }
 
-  override onChosen(candidate: Candidate, request: SelectionRequest): void {
-    const arm = this.#armOf(this.#fieldOf(request.capability), candidate, request);
-    // The task itself is among those under way by now.
-    const load = loadOf(candidate.inFlight - 1);
-    if (arm.loads.isNew(load)) arm.loads.note(load, this.parts.clock.monotonicMs());
-  }
-
   override onOutcome(candidate: Candidate, request: SelectionRequest, outcome: AttemptObservation): void {
-    const { verdict, durationMs, costUsd } = outcome;
+    const { verdict, durationMs, costUsd, inFlight } = outcome;
     if (verdict === 'excused' || !isAmount(durationMs) || !isAmount(costUsd)) return;
     const field = this.#fieldOf(request.capability);
     const arm = this.#armOf(field, candidate, request);
     field.attempts += 1;
     const moment = this.#momentOf(field);
-    arm.loads.note(loadOf(candidate.inFlight), moment.nowMs);
-    const load = arm.loads.at(moment.nowMs - durationMs);
     const hasSucceeded = verdict === 'succeeded';
-    const lesson: Lesson = { hasSucceeded, logMs: logOf(durationMs), costUsd, load };
+    const lesson: Lesson = { hasSucceeded, logMs: logOf(durationMs), costUsd, load: loadOf(inFlight) };
     const contexts = field.contexts.of(request, this.#levels);
     judgeDepth(field.depth, arm, lesson, { contexts, moment });
     arm.learn(lesson, contexts, moment);

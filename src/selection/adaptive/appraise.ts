@@ -2,7 +2,7 @@ import type { Candidate } from '../selection.types.js';
 import { typicalOf, type Objective } from '../strategies/objective.js';
 import { durationUnder, type Belief } from './belief.js';
 import { EVIDENCE_NAMES } from './drawn-choice.js';
-import { loadOf } from './load-history.js';
+import { loadOf } from './load-effect.js';
 
 /** How far off the logarithm of an unknown duration may be, as a variance: a factor of about e. */
 const UNKNOWN_LOG_VARIANCE = 1;

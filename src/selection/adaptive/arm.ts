@@ -2,7 +2,6 @@ import type { PerformanceEstimate } from '../../metrics/index.js';
 import { LOG_VARIANCE, newBelief, refine, resetBelief, type Belief } from './belief.js';
 import { Cell, hasFaded, logOf, usdOf, type Lesson, type Moment } from './cell.js';
 import { LoadEffect } from './load-effect.js';
-import { LoadHistory } from './load-history.js';
 
 /** What was known before weighs at most as much as so many attempts. */
 const PRIOR_MOST = 20;
@@ -25,7 +24,6 @@ interface Held {
 
 /** What is known of one agent at one capability, over all and in each context. */
 export class Arm {
-  readonly loads = new LoadHistory();
   readonly #loadEffect = new LoadEffect();
   readonly #root: Cell;
   readonly #contexts = new Map<number, Cell>();

@@ -1,6 +1,5 @@
 import { drawExponential, drawNormal, SeededRandom } from '../../common/index.js';
-import { LoadEffect } from './load-effect.js';
-import { loadOf } from './load-history.js';
+import { LoadEffect, loadOf } from './load-effect.js';
 
 const SEEDS = Array.from({ length: 100 }, (_, at) => at + 1);
 
@@ -86,5 +85,13 @@ describe('the effect of load', () => {
     expect(effect.exponent).toBeGreaterThan(0.9);
     learn(2_000, 0);
     expect(effect.exponent).toBeLessThan(0.05);
+  });
+});
+
+describe('a load', () => {
+  it('grows by as much whenever as many tasks come together', () => {
+    expect([loadOf(0), loadOf(-1)]).toEqual([0, 0]);
+    expect(loadOf(7) - loadOf(3)).toBeCloseTo(Math.log(2));
+    expect(loadOf(999) - loadOf(499)).toBeCloseTo(Math.log(2));
   });
 });

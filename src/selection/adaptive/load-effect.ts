@@ -1,5 +1,13 @@
 import { LOG_VARIANCE, VARIANCE_WEIGHT } from './belief.js';
 
+/** Loads of so few tasks are met all the time. */
+const LOGARITHMS = Array.from({ length: 256 }, (_, inFlight) => Math.log1p(inFlight));
+
+/** The load that so many tasks under way are for a further one: the logarithm of how many it makes together with them. */
+export function loadOf(inFlight: number): number {
+  return LOGARITHMS[inFlight] ?? Math.log1p(Math.max(inFlight, 0));
+}
+
 /** Attempts after which one counts for 1/e of a new one: how an agent takes load changes more seldom than how quick it is. */
 const MEMORY = 400;
 
