@@ -70,6 +70,7 @@ export function describeDecisionLog(createLog: (maxKept: number) => Promise<Deci
           capability: at === 1 ? 'other' : 'echo',
           strategy: at === 2 ? 'first' : 'random',
           workflow: at === 3 ? undefined : 'brief',
+          tenant: ['odd\u0000', 'acme', 'acme', 'globex'][at],
           chosen: { agent: at === 0 ? 'b' : 'a', version: '1.0.0' },
         })),
       );
@@ -78,6 +79,9 @@ export function describeDecisionLog(createLog: (maxKept: number) => Promise<Deci
         [{ agent: 'b' }, [0]],
         [{ strategy: 'first' }, [2]],
         [{ workflow: 'brief' }, [2, 1, 0]],
+        [{ tenant: 'acme' }, [2, 1]],
+        [{ tenant: 'globex', workflow: 'brief' }, []],
+        [{ tenant: 'odd\u0000' }, [0]],
         [{ fromAt: 101, toAt: 103 }, [2, 1]],
         [{ fromAt: 101, strategy: 'random' }, [3, 1]],
         [{ capability: 'none' }, []],

@@ -12,6 +12,7 @@ export const choicesQuery = z.strictObject({
   agent: name.optional().describe('The agent that was chosen.'),
   strategy: name.optional(),
   workflow: name.optional(),
+  tenant: name.optional(),
   from: queryInstant.optional(),
   to: queryInstant.optional().describe('Earlier than this.'),
   limit: queryInteger(1, 200).default(50),

@@ -7,6 +7,7 @@ export interface DecisionQuery {
   readonly agent?: string | undefined;
   readonly strategy?: string | undefined;
   readonly workflow?: string | undefined;
+  readonly tenant?: string | undefined;
   /** Of this instant or later, or earlier than that, in milliseconds since the epoch. */
   readonly fromAt?: number | undefined;
   readonly toAt?: number | undefined;

@@ -75,13 +75,14 @@ export class MemoryDecisionLog extends DecisionLog {
 
 type Filter = Omit<DecisionQuery, 'limit' | 'cursor'>;
 
-function matches(decision: Decision, { capability, agent, strategy, workflow, ...times }: Filter): boolean {
-  const { fromAt = -Infinity, toAt = Infinity } = times;
+function matches(decision: Decision, { capability, agent, strategy, ...rest }: Filter): boolean {
+  const { workflow, tenant, fromAt = -Infinity, toAt = Infinity } = rest;
   return (
     isFor(capability, decision.capability) &&
     isFor(agent, decision.chosen.agent) &&
     isFor(strategy, decision.strategy) &&
     isFor(workflow, decision.workflow) &&
+    isFor(tenant, decision.tenant) &&
     decision.at >= fromAt &&
     decision.at < toAt
   );

@@ -280,6 +280,7 @@ export const decisions = cadre.table(
     agent: text().notNull(),
     strategy: text().notNull(),
     workflow: text(),
+    tenant: text(),
     /** The decision, whole. */
     facts: json().notNull(),
   },

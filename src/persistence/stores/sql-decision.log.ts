@@ -10,10 +10,10 @@ const MAX_GROUP = 500;
 const MAX_WAITING = 10_000;
 
 const WRITE = `
-  insert into cadre.decisions (task_id, at, capability, agent, strategy, workflow, facts)
-  select task_id, at, capability, agent, strategy, workflow, facts::json
-  from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-    with ordinality as row (task_id, at, capability, agent, strategy, workflow, facts, place)
+  insert into cadre.decisions (task_id, at, capability, agent, strategy, workflow, tenant, facts)
+  select task_id, at, capability, agent, strategy, workflow, tenant, facts::json
+  from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    with ordinality as row (task_id, at, capability, agent, strategy, workflow, tenant, facts, place)
   order by place`;
 
 const FORGET = `
@@ -27,7 +27,8 @@ const LIST = `
   where position < $1 and at >= $2 and at < $3
     and ($4::text is null or capability = $4) and ($5::text is null or agent = $5)
     and ($6::text is null or strategy = $6) and ($7::text is null or workflow = $7)
-  order by position desc limit $8`;
+    and ($8::text is null or tenant = $8)
+  order by position desc limit $9`;
 
 /** What the log works with. */
 export interface SqlDecisionLogParts {
@@ -76,7 +77,7 @@ export class SqlDecisionLog extends DecisionLog {
   async list({ limit, cursor, ...query }: DecisionQuery): Promise<DecisionPage> {
     const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor(cursor);
     const { fromAt = Number.MIN_SAFE_INTEGER, toAt = Number.MAX_SAFE_INTEGER } = query;
-    const names = [query.capability, query.agent, query.strategy, query.workflow];
+    const names = [query.capability, query.agent, query.strategy, query.workflow, query.tenant];
     const rows = await this.database.query<Row>(
       LIST,
       // One more than wanted tells whether there is a next page.
@@ -141,6 +142,7 @@ function toColumns(group: readonly Decision[]): unknown[] {
     group.map(({ chosen }) => chosen.agent),
     group.map(({ strategy }) => strategy),
     group.map(({ workflow }) => workflow ?? null),
+    group.map(({ tenant }) => toText(tenant)),
     group.map(toFacts),
   ];
 }

@@ -224,6 +224,13 @@ describe('a recorded choice over REST', () => {
     for (const query of none) expect(itemsOf(await client.get(`choices?${query}`))).toEqual([]);
   });
 
+  it('is listed by the tenant it was made for', async () => {
+    const { id } = await choiceOf({ input: 'hi', tenant: 'acme' });
+    await choiceOf({ input: 'hi', tenant: 'globex' });
+    expect(itemsOf(await client.get('choices?tenant=acme'))).toMatchObject([{ id, tenant: 'acme' }]);
+    expect(itemsOf(await client.get('choices?tenant=nobody'))).toEqual([]);
+  });
+
   it('is a problem where it is asked for wrongly', async () => {
     expect(await client.get('choices/nobody.1')).toMatchObject({
       status: 404,

@@ -1,0 +1,1 @@
+ALTER TABLE "cadre"."decisions" ADD COLUMN "tenant" text;
