@@ -26,6 +26,7 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 30_000 },
         selection: { strategy: 'adaptive' },
+        decisions: { sampleRatio: 1, maxPerSecond: 200 },
         health: { checks: { intervalMs: 30_000 }, breaker: { openMs: 5_000 } },
         orchestration: { maxQueuedTasks: 1_000, abortGraceMs: 1_000, shutdownGraceMs: 10_000 },
         workflows: { maxActiveRuns: 256, maxOutputBytes: 1_048_576, keepEndedRunsMs: 2_592_000_000 },
@@ -59,6 +60,8 @@ describe('readEnvironment', () => {
       CADRE_MAX_OUTPUT_BYTES: '2048',
       CADRE_KEEP_RUNS_DAYS: '1',
       CADRE_STRATEGY: 'cheapest',
+      CADRE_DECISIONS_SAMPLE_RATIO: '0.25',
+      CADRE_DECISIONS_MAX_PER_SECOND: '0',
     };
     expect(readEnvironment(environment)).toEqual({
       server: {
@@ -71,6 +74,7 @@ describe('readEnvironment', () => {
       cadre: {
         registry: { drainTimeoutMs: 3 },
         selection: { strategy: 'cheapest' },
+        decisions: { sampleRatio: 0.25, maxPerSecond: 0 },
         health: { checks: { intervalMs: 5_000 }, breaker: { openMs: 100 }, recovery: false },
         orchestration: { maxQueuedTasks: 0, abortGraceMs: 1, shutdownGraceMs: 2 },
         workflows: { maxActiveRuns: 7, maxOutputBytes: 2_048, keepEndedRunsMs: 86_400_000 },
@@ -124,6 +128,10 @@ describe('readEnvironment', () => {
     ['CADRE_LOG_LEVEL', 'loud', 'it must be one of trace, debug, info, warn, error, fatal, silent'],
     ['CADRE_BODY_LIMIT_BYTES', '1023', 'from 1024 to 1073741824'],
     ['CADRE_MAX_QUEUED_TASKS', '1000001', 'from 0 to 1000000'],
+    ['CADRE_DECISIONS_SAMPLE_RATIO', '1.01', 'it must be a number from 0 to 1'],
+    ['CADRE_DECISIONS_SAMPLE_RATIO', '-0.5', 'it must be a number from 0 to 1'],
+    ['CADRE_DECISIONS_SAMPLE_RATIO', '50%', 'it must be a number from 0 to 1'],
+    ['CADRE_DECISIONS_MAX_PER_SECOND', '0.5', 'from 0 to 1000000'],
     ['CADRE_ABORT_GRACE_MS', '600001', 'from 0 to 600000'],
     ['CADRE_SHUTDOWN_GRACE_MS', '1s', 'from 0 to 600000'],
     ['CADRE_DRAIN_TIMEOUT_MS', '3600001', 'from 0 to 3600000'],

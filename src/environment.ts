@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CadreOptions } from './cadre.options.js';
 import { CadreError, messageOf } from './common/index.js';
 import { HEALTH_DEFAULTS, type HealthOptions } from './health/index.js';
+import { DECISION_DEFAULTS } from './metrics/index.js';
 import { DATABASE_DEFAULTS, DURABILITIES, type DatabaseOptions } from './persistence/index.js';
 import type { QuotaDefinition } from './quotas/index.js';
 import { SELECTION_DEFAULTS } from './selection/index.js';
@@ -47,6 +48,15 @@ function integer(least: number, most: number, fallback: number) {
     .string()
     .transform((text) => (/^\d{1,12}$/.test(text) ? Number(text) : Number.NaN))
     .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
+    .default(fallback);
+}
+
+/** A share in the environment, from 0 to 1. */
+function ratio(fallback: number) {
+  return z
+    .string()
+    .transform((text) => (/^[01](?:\.\d{1,12})?$/.test(text) ? Number(text) : Number.NaN))
+    .refine((value) => value <= 1, 'must be a number from 0 to 1')
     .default(fallback);
 }
 
@@ -118,6 +128,8 @@ const variables = z.object({
   CADRE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CADRE_BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 2_097_152),
   CADRE_STRATEGY: trimmed(64, SELECTION_DEFAULTS.strategy),
+  CADRE_DECISIONS_SAMPLE_RATIO: ratio(DECISION_DEFAULTS.sampleRatio),
+  CADRE_DECISIONS_MAX_PER_SECOND: integer(0, 1_000_000, DECISION_DEFAULTS.maxPerSecond),
   CADRE_QUOTAS_FILE: jsonFile,
   CADRE_MAX_QUEUED_TASKS: integer(0, 1_000_000, 1_000),
   CADRE_ABORT_GRACE_MS: integer(0, 600_000, 1_000),
@@ -176,6 +188,10 @@ export function readEnvironment(
       // Its problems are told with those of all options.
       quotas: data.CADRE_QUOTAS_FILE as readonly QuotaDefinition[] | undefined,
       selection: { strategy: data.CADRE_STRATEGY },
+      decisions: {
+        sampleRatio: data.CADRE_DECISIONS_SAMPLE_RATIO,
+        maxPerSecond: data.CADRE_DECISIONS_MAX_PER_SECOND,
+      },
       health: readHealth(data),
       orchestration: {
         maxQueuedTasks: data.CADRE_MAX_QUEUED_TASKS,

@@ -9,6 +9,7 @@ export type { LoggedDecision } from './analytics/costs/recorded-task.js';
 export { judgeWhatIf } from './analytics/costs/what-if.js';
 export { DecisionLog, type DecisionPage, type DecisionQuery } from './decisions/decision-log.js';
 export {
+  DECISION_DEFAULTS,
   resolveDecisionOptions,
   type DecisionOptions,
   type ResolvedDecisionOptions,
