@@ -37,5 +37,6 @@ export interface AttemptObservation {
 
 /** Hears of every attempt of this process, in the turn in which it ends. What it throws is logged and reaches no task. */
 export interface AttemptObserver {
-  onAttempt(observation: AttemptObservation): void;
+  /** @param endedMs when it ended, in milliseconds on the clock that does not jump */
+  onAttempt(observation: AttemptObservation, endedMs: number): void;
 }

@@ -25,8 +25,7 @@ export class TrafficWatch implements AttemptObserver {
     this.outliers.close();
   }
 
-  onAttempt(observation: AttemptObservation): void {
-    const nowMs = this.clock.monotonicMs();
+  onAttempt(observation: AttemptObservation, nowMs: number = this.clock.monotonicMs()): void {
     if (this.options.breaker.isOn) this.breakers.record(observation, nowMs);
     if (this.options.outliers.isOn) this.outliers.record(observation, nowMs);
   }

@@ -53,10 +53,9 @@ export class PerformanceBook implements AttemptObserver {
   }
 
   /** Attempts that are excused say nothing, nor do those with figures that cannot be. */
-  onAttempt(observation: AttemptObservation): void {
+  onAttempt(observation: AttemptObservation, nowMs: number = this.clock.monotonicMs()): void {
     const { release, capability, verdict, durationMs, costUsd } = observation;
     if (verdict === 'excused' || !arePlausible(observation)) return;
-    const nowMs = this.clock.monotonicMs();
     const outcome = { hasSucceeded: verdict === 'succeeded', durationMs, costUsd };
     this.#find(release, capability, nowMs).observe(outcome, nowMs);
   }

@@ -28,8 +28,7 @@ export class AttemptRunner {
   readonly #attemptParts: RunningAttemptParts;
 
   constructor(private readonly parts: AttemptRunnerParts) {
-    const observe = (task: TaskRun, observation: Observation): void => this.#observe(task, observation);
-    this.#attemptParts = { ...parts, observe };
+    this.#attemptParts = { ...parts, observe: (...end) => this.#observe(...end) };
   }
 
   /** Answers without a promise when the agent and its contract's schemas do. Never rejects. */
@@ -39,10 +38,10 @@ export class AttemptRunner {
   }
 
   /** Tells those who learn from attempts of one that has ended. */
-  #observe(task: TaskRun, observation: Observation): void {
+  #observe(task: TaskRun, observation: Observation, endedMs: number): void {
     for (const observer of this.parts.observers ?? NOBODY) {
       try {
-        observer.onAttempt(observation);
+        observer.onAttempt(observation, endedMs);
       } catch (error) {
         this.parts.logger.error('an attempt could not be observed', { error: messageOf(error) });
       }

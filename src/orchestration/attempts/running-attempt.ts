@@ -30,7 +30,7 @@ export interface RunningAttemptParts extends AttemptSurroundings {
   /** Milliseconds for an agent's code to end after its abort. */
   readonly abortGraceMs: number;
   /** Tells those who learn from attempts. */
-  observe(task: TaskRun, observation: Observation): void;
+  observe(task: TaskRun, observation: Observation, endedMs: number): void;
 }
 
 /** One attempt under way, on a slot that is taken already, from the call of the agent to the record of what came of it. */
@@ -186,7 +186,8 @@ export class RunningAttempt implements WorkOwner<Match> {
     const record = this.task.record(this.#attempt, error);
     const { usage, costUsd } = record;
     this.#pass?.record({ tokens: usage.inputTokens + usage.outputTokens, costUsd });
-    this.parts.observe(this.task, new Observation(this.task, this.#attempt, record, error));
+    const observation = new Observation(this.task, this.#attempt, record, error);
+    this.parts.observe(this.task, observation, this.#attempt.endedMonotonicMs);
     const { release, inputType, taskId, capability } = this.#attempt;
     this.parts.events.publish(AttemptFinished, { release, taskId, capability, inputType, record });
   }

@@ -10,6 +10,8 @@ export function toSucceeded(
   attempt: Attempt,
   output: { readonly type: string; readonly value: unknown },
 ): SucceededTask {
+  const envelope = envelopeOf(task, task.elapsedMsAt(attempt.endedMonotonicMs));
+  // Written out: this is made for every task, and a spread takes three times as long.
   return {
     status: 'succeeded',
     output: output.value,
@@ -18,7 +20,14 @@ export function toSucceeded(
     version: attempt.release.version,
     confidence: attempt.confidence,
     sources: attempt.sources,
-    ...envelopeOf(task, task.elapsedMsAt(attempt.endedMonotonicMs)),
+    taskId: envelope.taskId,
+    capability: envelope.capability,
+    durationMs: envelope.durationMs,
+    queuedMs: envelope.queuedMs,
+    costUsd: envelope.costUsd,
+    usage: envelope.usage,
+    attempts: envelope.attempts,
+    choice: envelope.choice,
   };
 }
 
