@@ -54,6 +54,27 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }
 
+/** What was worked out, and how sure that is. */
+export const estimatedView = z.object({ value: z.number(), low: z.number(), high: z.number() }).meta({
+  id: 'Estimated',
+  description: 'A value, and the interval that holds it with the confidence asked for.',
+});
+
+/** Where a figure is going, and how sure that is. */
+export const trendView = z
+  .object({
+    direction: z.enum(['rising', 'falling', 'none']),
+    pValue: z.number(),
+    slopePerDay: estimatedView,
+    from: z.number(),
+    to: z.number(),
+    change: estimatedView,
+    changeRatio: estimatedView.optional(),
+    spanMs: z.number(),
+    pointCount: z.int(),
+  })
+  .meta({ id: 'Trend', description: 'Theil–Sen and Mann–Kendall; `none` where it may be chance.' });
+
 /** A record of facts whose form depends on the case. */
 export const facts = z.record(z.string(), z.unknown());
 

@@ -29,7 +29,7 @@ export class AnalyticsController {
     summary: 'Where a figure is going, and how sure that is',
     description: 'The slope after Theil and Sen, and the test of Mann and Kendall.',
   })
-  @Answers(200, schemas.trendView, 'The series, and its trend where there are points enough.')
+  @Answers(200, schemas.trendReportView, 'The series, and its trend where there are points enough.')
   async trends(@Query({ schema: schemas.trendQuery }) query: schemas.TrendRequest) {
     const { metric, hours, confidence, ...where } = query;
     return toTrendView(await this.analytics.trend({ metric, hours, confidence, where }));

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { TREND_METRICS } from '../../metrics/index.js';
-import { duration, instant, name, queryInteger, queryNumber } from '../common.schemas.js';
+import {
+  duration,
+  estimatedView,
+  instant,
+  name,
+  queryInteger,
+  queryNumber,
+  trendView,
+} from '../common.schemas.js';
 
 const DAY_MS = 86_400_000;
 
@@ -39,11 +47,6 @@ export const trendQuery = z.strictObject({
   inputType: name.optional(),
   workflow: name.optional(),
   tenant: name.optional(),
-});
-
-export const estimatedView = z.object({ value: z.number(), low: z.number(), high: z.number() }).meta({
-  id: 'Estimated',
-  description: 'A value, and the interval that holds it with the confidence asked for.',
 });
 
 const waitMs = z.number().nullable().describe('`null` where the line only grows.');
@@ -96,7 +99,7 @@ export const capacityView = z
   ])
   .meta({ id: 'Capacity' });
 
-export const trendView = z
+export const trendReportView = z
   .object({
     metric: z.enum(TREND_METRICS),
     from: instant,
@@ -104,22 +107,13 @@ export const trendView = z
     everyMs: z.number().describe('Milliseconds for which a point stands.'),
     confidence: z.number(),
     summary: z.string().describe('For people: `20 % slower over 7 days (95 %: 8 to 33 %), p = 0.003`.'),
-    trend: z
-      .object({
-        direction: z.enum(['rising', 'falling', 'none']),
-        pValue: z.number(),
-        slopePerDay: estimatedView,
-        from: z.number(),
-        to: z.number(),
-        change: estimatedView,
-        changeRatio: estimatedView.optional(),
-        spanMs: z.number(),
-      })
-      .optional()
-      .describe('Absent where there are too few points to tell.'),
+    trend: trendView.optional().describe('Absent where there are too few points to tell.'),
     points: z.array(z.object({ at: instant, value: z.number() })),
   })
-  .meta({ id: 'Trend' });
+  .meta({
+    id: 'TrendReport',
+    description: 'Whether a figure rises or falls, with what that is concluded from.',
+  });
 
 const names = z
   .string()

@@ -41,7 +41,6 @@ function toPredictedView(prediction: PredictedWait) {
 
 export function toTrendView({ metric, fromAt, toAt, points, trend, ...report }: TrendReport) {
   const { everyMs, confidence, summary } = report;
-  const { pointCount: _, ...told } = trend ?? {};
   return {
     metric,
     from: toInstant(fromAt),
@@ -49,7 +48,7 @@ export function toTrendView({ metric, fromAt, toAt, points, trend, ...report }: 
     everyMs,
     confidence,
     summary,
-    trend: trend && told,
+    trend,
     points: points.map(({ at, value }) => ({ at: toInstant(at), value })),
   };
 }

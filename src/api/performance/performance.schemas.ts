@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, name, queryNumber } from '../common.schemas.js';
+import { instant, name, queryNumber, trendView } from '../common.schemas.js';
 
 const hours = queryNumber(0.001, 8_784).default(24);
 
@@ -53,22 +53,6 @@ const estimateView = z
     id: 'PerformanceEstimate',
     description: 'Success as a Beta distribution; what is unknown is absent.',
   });
-
-const estimatedView = z.object({ value: z.number(), low: z.number(), high: z.number() });
-
-const trendView = z
-  .object({
-    direction: z.enum(['rising', 'falling', 'none']),
-    pValue: z.number(),
-    slopePerDay: estimatedView,
-    from: z.number(),
-    to: z.number(),
-    change: estimatedView,
-    changeRatio: estimatedView.optional(),
-    spanMs: z.number(),
-    pointCount: z.int(),
-  })
-  .meta({ id: 'Trend', description: 'Theil–Sen and Mann–Kendall; `none` where it may be chance.' });
 
 const verdict = z.enum(['unproven', 'needs-improvement', 'attention', 'good', 'high-performer']);
 

@@ -172,6 +172,12 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('has one schema for each name', () => {
+    const { schemas } = document['components'] as { schemas: Record<string, Body> };
+    expect(schemas['Trend']).toMatchObject({ properties: { slopePerDay: {}, pointCount: {} } });
+    expect(schemas['TrendReport']).toMatchObject({ properties: { points: {}, summary: {} } });
+  });
+
   it('tells the body of a task as it is validated', async () => {
     const schema = bodySchemaOf('POST /api/v1/capabilities/{name}/tasks');
     expect(schema).toMatchObject({ type: 'object', required: ['input'], additionalProperties: false });
