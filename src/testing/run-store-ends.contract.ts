@@ -2,10 +2,11 @@ import { newId } from '../common/index.js';
 import type { RunQuery } from '../orchestration/index.js';
 import type { Lease, NewRun, RunStore } from '../workflows/index.js';
 import { batchOf, finishedStep, leaseOf, newRun, outcomeOf, parkingOf, retriedAt } from './run-builder.js';
-import { beginRun, RUN_LOST, type RunStoreTrials } from './run-store-trial.js';
+import { beginRun, createRun, RUN_LOST, type RunStoreTrials } from './run-store-trial.js';
 
 /** A part of the contract: how runs end, are taken up again, and are listed. */
-export function describeEnding({ open }: RunStoreTrials): void {
+export function describeEnding(trials: RunStoreTrials): void {
+  const { open } = trials;
   describe('ending a run', () => {
     it('keeps the outcome, with the last records', async () => {
       const store = await open();
@@ -127,11 +128,11 @@ export function describeEnding({ open }: RunStoreTrials): void {
     });
   });
 
-  describeRemoving(open);
+  describeRemoving(trials);
   describeListing(open);
 }
 
-function describeRemoving(open: RunStoreTrials['open']): void {
+function describeRemoving({ open, openTrial }: RunStoreTrials): void {
   describe('removing runs that ended long ago', () => {
     const finishAt = async (store: RunStore, finishedAt: number, given: Partial<NewRun> = {}) => {
       const lease = await beginRun(store, { createdAt: finishedAt - 10, ...given });
@@ -159,6 +160,24 @@ function describeRemoving(open: RunStoreTrials['open']): void {
       expect(await store.records(young, { limit: 9 })).toHaveLength(3);
       expect((await store.create(newRun({ idempotencyKey: 'k' }))).isNew).toBe(true);
       expect(await store.removeEnded(1_001, 10)).toBe(0);
+    });
+
+    it('forgets definitions that no run has any more, some time after they were last meant for one', async () => {
+      const { store, pass } = await openTrial();
+      const bundle = { main: { name: 'brief', steps: [] }, nested: {} };
+      const [unused, shared] = ['1'.repeat(64), '2'.repeat(64)];
+      for (const hash of [unused, shared]) await store.saveBundle(hash, bundle);
+      await finishAt(store, 1_000, { bundleHash: unused });
+      await finishAt(store, 1_000, { bundleHash: shared });
+      await createRun(store, { bundleHash: shared });
+      expect(await store.removeEnded(1_001, 10)).toBe(2);
+      expect(await store.bundle(unused)).toEqual(bundle);
+      // One that keeps the latest in any case has others to keep.
+      for (let index = 0; index < 100; index += 1) await store.saveBundle(`3-${index}`, bundle);
+      await pass(2 * 86_400_000);
+      expect(await store.removeEnded(1_001, 10)).toBe(0);
+      expect(await store.bundle(unused)).toBeUndefined();
+      expect(await store.bundle(shared)).toEqual(bundle);
     });
 
     it('removes as many as it is told to, and tells how many there were', async () => {

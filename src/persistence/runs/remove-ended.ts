@@ -21,11 +21,26 @@ const REMOVE = `
   )
   delete from cadre.runs run using gone where run.id = gone.id returning run.id`;
 
-/** Removes runs that ended before an instant, with all that is kept of them; how many. None while another node does. */
-export function removeEnded(database: Database, before: number, limit: number): Promise<number> {
+/** Milliseconds that a bundle is kept for runs to come: far longer than a node takes it for saved (see `SqlRunStore.saveBundle`). */
+const KEEP_UNUSED_MS = 86_400_000;
+
+/** One that is saved again at the same time stays, or is written anew. */
+const REMOVE_BUNDLES = `
+  delete from cadre.run_bundles bundle
+  where saved_at < $1::bigint and not exists (select from cadre.runs where bundle_hash = bundle.hash)`;
+
+/**
+ * Removes runs that ended before an instant, with all that is kept of them; how many. None while another node does. The last of
+ * them takes with it the bundles that no run has any more.
+ *
+ * @param now by the clock that bundles are saved by
+ */
+export function removeEnded(database: Database, before: number, limit: number, now: number): Promise<number> {
   return database.transaction(async (session) => {
     const [lock] = await session.query<{ is_ours: boolean }>(LOCK, [LOCK_KEY]);
     if (lock?.is_ours !== true) return 0;
-    return (await session.query(REMOVE, [Math.floor(before), limit])).length;
+    const { length: count } = await session.query(REMOVE, [Math.floor(before), limit]);
+    if (count < limit) await session.query(REMOVE_BUNDLES, [Math.floor(now - KEEP_UNUSED_MS)]);
+    return count;
   });
 }

@@ -4,6 +4,7 @@ import { beginRun, claimOne } from '../../testing/run-store-trial.js';
 import { describeRunStore } from '../../testing/run-store.contract.js';
 import { describeOnDatabases } from '../../testing/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
+import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { Lease } from '../../workflows/index.js';
 import { openDatabase } from '../open-database.js';
 import type { Database } from '../sql/database.js';
@@ -15,7 +16,8 @@ async function pass(database: Database, ms: number): Promise<void> {
   const ago = `interval '${ms} milliseconds'`;
   await database.query(
     `update pgboss.job set start_after = start_after - ${ago}, heartbeat_on = heartbeat_on - ${ago};
-     update pgboss.queue set monitor_claim_on = null, monitor_on = null`,
+     update pgboss.queue set monitor_claim_on = null, monitor_on = null;
+     update cadre.run_bundles set saved_at = saved_at - ${ms}`,
   );
   const boss = new PgBoss({
     db: bossDatabase(database),
@@ -40,6 +42,25 @@ describe('SqlRunStore', () => {
         );
         const store = new SqlRunStore(database, testParts());
         return { store, now: () => Date.now(), pass: (ms) => pass(database, ms) };
+      });
+
+      it('keeps a definition that is used now and then, and writes one anew that was removed', async () => {
+        const [database] = await testDatabase.emptied();
+        const clock = new VirtualClock();
+        const store = new SqlRunStore(database, { ...testParts(), clock });
+        const bundle = { main: { name: 'brief', steps: [] }, nested: {} };
+        const isKeptAfter = async (hours: number): Promise<boolean> => {
+          clock.advance(hours * 3_600_000);
+          await store.removeEnded(0, 10);
+          return (await store.bundle('b')) !== undefined;
+        };
+        await store.saveBundle('b', bundle);
+        expect(await isKeptAfter(23)).toBe(true);
+        await store.saveBundle('b', bundle);
+        expect(await isKeptAfter(23)).toBe(true);
+        expect(await isKeptAfter(2)).toBe(false);
+        await store.saveBundle('b', bundle);
+        expect(await store.bundle('b')).toEqual(bundle);
       });
 
       if (testDatabase.kind === 'postgres') {

@@ -28,8 +28,15 @@ import { RunRecorder, type Recorded } from './run-recorder.js';
 import { RunWakes } from './run-wakes.js';
 import { jsonOrNothing, keepableText } from './sql-texts.js';
 
-/** Bundles that were saved by this process and need not be sent again. */
+/** Bundles that were saved by this process and need not be sent again for a while. */
 const MAX_KNOWN_BUNDLES = 1_000;
+
+/** Milliseconds after which a bundle is saved again: one that nobody saves is removed once no run has it. */
+const SAVED_FOR_MS = 3_600_000;
+
+const SAVE_BUNDLE = `
+  insert into cadre.run_bundles as known (hash, bundle, saved_at) values ($1, $2, $3)
+  on conflict (hash) do update set saved_at = excluded.saved_at where known.saved_at < excluded.saved_at`;
 
 /**
  * Runs in a SQL database, which many nodes may share: rows of runs and journals are Cadre's, what hands runs out is pg-boss.
@@ -47,7 +54,8 @@ export class SqlRunStore extends RunStore {
   readonly #claims: RunClaims;
   readonly #journal: Journal;
   readonly #wakes: RunWakes;
-  readonly #knownBundles = new Set<string>();
+  /** Until when each counts as saved. */
+  readonly #knownBundles = new Map<string, number>();
   #isOpen = false;
 
   constructor(
@@ -87,11 +95,12 @@ export class SqlRunStore extends RunStore {
   }
 
   async saveBundle(hash: string, bundle: WorkflowBundle): Promise<void> {
-    if (this.#knownBundles.has(hash)) return;
-    const text = 'insert into cadre.run_bundles (hash, bundle) values ($1, $2) on conflict do nothing';
-    await this.#database.query(text, [hash, JSON.stringify(bundle)], 'cadre_save_bundle');
+    const now = this.#clock.now();
+    if (now < (this.#knownBundles.get(hash) ?? -Infinity)) return;
+    const values = [hash, JSON.stringify(bundle), Math.floor(now)];
+    await this.#database.query(SAVE_BUNDLE, values, 'cadre_save_bundle');
     if (this.#knownBundles.size >= MAX_KNOWN_BUNDLES) this.#knownBundles.clear();
-    this.#knownBundles.add(hash);
+    this.#knownBundles.set(hash, now + SAVED_FOR_MS);
   }
 
   bundle(hash: string): Promise<WorkflowBundle | undefined> {
@@ -190,7 +199,7 @@ export class SqlRunStore extends RunStore {
   }
 
   removeEnded(before: number, limit: number): Promise<number> {
-    return removeEnded(this.#database, before, limit);
+    return removeEnded(this.#database, before, limit, this.#clock.now());
   }
 
   get(runId: string): Promise<StoredRun | undefined> {

@@ -66,6 +66,10 @@ export const workflows = cadre.table(
 export const runBundles = cadre.table('run_bundles', {
   hash: text().primaryKey(),
   bundle: json().notNull(),
+  /** When a node last saved it, to start runs of it. */
+  savedAt: bigint('saved_at', { mode: 'number' })
+    .notNull()
+    .default(sql`(extract(epoch from now()) * 1000)::bigint`),
 });
 
 /**

@@ -19,5 +19,5 @@ export function createRunPlace({ store, engine, compile, settings }: RunPlacePar
   const plans = new PlanCache(compile);
   const watch = new RunWatch(store, engine.clock, engine.logger);
   const host = new RunHost({ store, engine, plans, watch, settings });
-  return new RunPlace({ store, clock: engine.clock, host, watch, plans, isDurable: settings.isDurable });
+  return new RunPlace({ store, clock: engine.clock, host, watch, plans });
 }

@@ -55,7 +55,10 @@ export abstract class RunStore {
 
   abstract onNudge(listener: (nudge: RunNudge) => void): Cancel;
 
-  /** Keeps a definition under its hash; keeping it again does nothing. */
+  /**
+   * Keeps a definition under its hash, for a run that is recorded next; to be called before each, for one that no run has is not
+   * kept for ever. Where it is kept already this costs next to nothing.
+   */
   abstract saveBundle(hash: string, bundle: WorkflowBundle): Promise<void>;
   abstract bundle(hash: string): Promise<WorkflowBundle | undefined>;
 
@@ -109,7 +112,7 @@ export abstract class RunStore {
 
   /**
    * Forgets up to `limit` runs that ended before an instant, with their records and signals; how many there were. One that is
-   * taken up again at the same time stays. None, where another node is about it.
+   * taken up again at the same time stays. None, where another node is about it. Definitions that no run has any more go at last, too.
    */
   abstract removeEnded(before: number, limit: number): Promise<number>;
 

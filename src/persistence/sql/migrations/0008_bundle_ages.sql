@@ -1,0 +1,1 @@
+ALTER TABLE "cadre"."run_bundles" ADD COLUMN "saved_at" bigint DEFAULT (extract(epoch from now()) * 1000)::bigint NOT NULL;
