@@ -47,8 +47,8 @@ export class AnalyticsController {
     'Saving, and what would become of success and duration; or why there is no estimate.',
   )
   async costs(@Query({ schema: schemas.costsQuery }) query: schemas.CostsRequest) {
-    const { choose, agents, minSuccessRatio, shareRatio, hours, confidence, ...when } = query;
-    const policy = { choose, agents, minSuccessRatio, shareRatio, when };
+    const { choose, agents, weights, minSuccessRatio, shareRatio, hours, confidence, ...when } = query;
+    const policy = { choose, agents, weights, minSuccessRatio, shareRatio, when };
     return toWhatIfView(await this.analytics.whatIf(policy, { hours, confidence }));
   }
 }

@@ -121,12 +121,29 @@ const names = z
   .max(2_000)
   .transform((text) => text.split(',').map((each) => each.trim()));
 
+/** `writer:3,plain_writer:1` */
+const weights = z
+  .string()
+  .max(4_000)
+  .regex(/^[^:,]{1,80}:\d{1,7}(\.\d{1,6})?(,[^:,]{1,80}:\d{1,7}(\.\d{1,6})?)*$/, {
+    error: 'must be names with numbers, such as writer:3,plain_writer:1',
+  })
+  .transform((text) => {
+    const pairs = text.split(',').map((each) => each.split(':') as [string, string]);
+    return Object.fromEntries(pairs.map(([agent, weight]) => [agent.trim(), Number(weight)]));
+  });
+
 export const costsQuery = z.strictObject({
   choose: z
     .enum(['cheapest', 'fastest', 'most-reliable', 'any'])
     .default('cheapest')
     .describe('By what is known of the agents now; `any` is each as likely as the others.'),
   agents: names.optional().describe('Only these, by name, separated by commas.'),
+  weights: weights
+    .optional()
+    .describe(
+      'In place of `choose`, how likely each agent is compared with the others: `writer:3,plain_writer:1`.',
+    ),
   minSuccessRatio: queryNumber(0, 1).optional().describe('Only agents that succeed at least this often.'),
   shareRatio: queryNumber(0.001, 1).optional().describe('Choose so for this share of the tasks only.'),
   criticality: z.enum(['normal', 'critical']).optional().describe('Only such tasks.'),

@@ -79,13 +79,27 @@ describe('GET /analytics/costs', () => {
     });
   });
 
-  it.each(['choose=worst', 'shareRatio=0', 'minSuccessRatio=2', 'agents=', 'hours=0', 'weights=a:1'])(
-    'refuses %s',
-    async (query) => {
-      expect(await client.get(`analytics/costs?${query}`)).toMatchObject({
-        status: 400,
-        body: { code: 'REQUEST_INVALID' },
-      });
-    },
-  );
+  it('takes how likely each agent is, in place of a rule', async () => {
+    const { status, body } = await client.get('analytics/costs?capability=echo&weights=parrot:3,other:1.5');
+    expect([status, body['verdict']]).toEqual([200, 'refused']);
+    expect(await client.get('analytics/costs?weights=parrot:2000000')).toMatchObject({
+      status: 400,
+      body: { code: 'ANALYTICS_INPUT_INVALID', detail: expect.stringContaining('weights.parrot') },
+    });
+  });
+
+  it.each([
+    'choose=worst',
+    'shareRatio=0',
+    'minSuccessRatio=2',
+    'agents=',
+    'hours=0',
+    'weights=a',
+    'weights=a:-1',
+  ])('refuses %s', async (query) => {
+    expect(await client.get(`analytics/costs?${query}`)).toMatchObject({
+      status: 400,
+      body: { code: 'REQUEST_INVALID' },
+    });
+  });
 });

@@ -63,7 +63,9 @@ function sharesOf(
       (known[place]?.successRatio ?? 0) >= minSuccessRatio,
   );
   if (weights !== undefined) {
-    return candidates.map(({ agent }, place) => (mayServe[place] ? (weights[agent] ?? 0) : 0));
+    // An agent may be called `constructor`, which every object inherits.
+    const weightOf = (agent: string): number => (Object.hasOwn(weights, agent) ? (weights[agent] ?? 0) : 0);
+    return candidates.map(({ agent }, place) => (mayServe[place] ? weightOf(agent) : 0));
   }
   const ranks = known.map((each, place) => (mayServe[place] ? rankOf(each, choose) : Infinity));
   const best = Math.min(...ranks);
