@@ -5,6 +5,7 @@ import { AgentExplorer } from './admission/agent.explorer.js';
 import { Registrar } from './admission/registrar.service.js';
 import { AgentRegistry } from './agent-registry.service.js';
 import { Cluster } from './cluster/cluster.js';
+import { ClusterService } from './cluster/cluster.service.js';
 import { Neighbors } from './cluster/neighbors.js';
 import { Catalog } from './catalog/catalog.js';
 import { registryProviders } from './registry.providers.js';
@@ -16,7 +17,7 @@ import { registryProviders } from './registry.providers.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, StatusModule],
-  providers: [...registryProviders, AgentExplorer, Registrar, AgentRegistry],
+  providers: [...registryProviders, AgentExplorer, ClusterService, Registrar, AgentRegistry],
   exports: [Catalog, Cluster, Neighbors, AgentRegistry],
 })
 export class RegistryModule {}

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Tool, type ManifestInput } from '../../agents/index.js';
 import { MemoryStatusHistoryStore } from '../../persistence/index.js';
 import { StatusService } from '../../status/index.js';
+import { hosted } from '../../testing/cluster-store.contract.js';
 import { registryHarness, rejectionOf } from '../../testing/registry-harness.js';
 import type { Release } from '../catalog/release.js';
 import type { RegistrationError } from '../registry.errors.js';
@@ -108,6 +109,19 @@ describe('enrolling agents', () => {
 });
 
 describe('enrolling an unhealthy agent', () => {
+  it('leaves the status to the nodes where it is well', async () => {
+    const { enroll, neighbors, history } = setUp();
+    neighbors.hear([hosted('ada', { isHealthy: true }), hosted('bob', { isHealthy: false })]);
+    const releases = await enroll([found({ name: 'ada' }, () => false), found({ name: 'bob' }, () => false)]);
+    expect(releases.map(({ status, health }) => [status, health?.healthy])).toEqual([
+      ['active', false],
+      ['failed', false],
+    ]);
+    expect(await history('ada@1.0.0')).toEqual(['changed new > active']);
+    await enroll([found({ name: 'ada' }, () => false)], true);
+    expect(await history('ada@1.0.0')).toEqual(['changed new > active']);
+  });
+
   const sick = () => ({ healthy: false, message: 'no credit' });
 
   it('registers it as failed, with the reason', async () => {

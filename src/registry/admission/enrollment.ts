@@ -127,16 +127,15 @@ export class Enrollment {
   }
 
   async #openStatus(applicant: ExaminedApplicant, startedAt: number): Promise<Opening> {
-    const { status } = this.parts;
+    const { status, neighbors } = this.parts;
     const { id, verdict } = applicant;
     const wasOpen = status.find(id) !== undefined;
-    const cause = { reason: verdict.healthy ? 'registered' : unhealthyReason(verdict) };
-    const live = await status.open(id, verdict.healthy ? 'active' : 'failed', {
-      ...cause,
-      triggeredBy: 'system',
-    });
+    // The status is that of all nodes: one that is unwell here and well elsewhere only gets no tasks here.
+    const isBroken = !verdict.healthy && !neighbors.hasHealthy(id);
+    const cause = { reason: isBroken ? unhealthyReason(verdict) : 'registered' };
+    const live = await status.open(id, isBroken ? 'failed' : 'active', { ...cause, triggeredBy: 'system' });
     // A release that takes another's place keeps that one's status, unless it is broken.
-    if (wasOpen && !verdict.healthy && live.status === 'active') {
+    if (wasOpen && isBroken && live.status === 'active') {
       await status.change(id, 'failed', { ...cause, triggeredBy: 'health-monitor' });
     }
     return { applicant, live, isNew: !wasOpen && live.since >= startedAt };

@@ -99,6 +99,30 @@ async function announceAfar(
 }
 
 describe('a cluster', () => {
+  it('hears the others before it is open, and goes on where they cannot be heard', async () => {
+    const harness = registryHarness(new MemoryStatusHistoryStore());
+    const store = new TrialClusterStore();
+    await announceAfar(store, hosted('read'));
+    const withdrawal = new Withdrawal({ ...harness, gate: new Gate() });
+    const cluster = new Cluster({ ...harness, store, withdrawal });
+    store.isCut = true;
+    await cluster.hear();
+    expect(harness.logger.lines).toEqual([expect.stringContaining('could not be told or heard')]);
+    store.isCut = false;
+    await cluster.hear();
+    expect(harness.neighbors.releases.map(({ name }) => name)).toEqual(['read']);
+    expect(store.asked).toEqual(['announce read', 'look']);
+  });
+
+  it('hears nobody where there can be no others', async () => {
+    const harness = registryHarness(new MemoryStatusHistoryStore());
+    const store = new MemoryClusterStore();
+    store.look = () => Promise.reject(new TypeError('nobody is to be asked'));
+    const withdrawal = new Withdrawal({ ...harness, gate: new Gate() });
+    await new Cluster({ ...harness, store, withdrawal }).hear();
+    expect(harness.logger.lines).toEqual([]);
+  });
+
   it('knows what the others host, and tells that it changed', async () => {
     const store = new TrialClusterStore();
     const one = await nodeOn(store, agent('write'));

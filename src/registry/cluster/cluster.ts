@@ -57,6 +57,13 @@ export class Cluster {
     return this.parts.store.isShared;
   }
 
+  /** Hears what others host, before anything is hosted here. Never rejects. */
+  async hear(): Promise<void> {
+    const { store, neighbors } = this.parts;
+    if (!this.isShared) return;
+    await this.#do(async () => void neighbors.hear((await store.look(this.node)).elsewhere));
+  }
+
   /** Says what is hosted here, once it is, and goes on to follow the others. */
   async open(): Promise<void> {
     const { events, store } = this.parts;
