@@ -27,6 +27,7 @@ const { cadre, server } = readEnvironment();
       workflows: { ...cadre.workflows, parkAfterMs: 100 },
       // Agents fail on purpose, and are to be asked all the same.
       health: { breaker: false, outliers: false },
+      metrics: { improvement: { isEnabled: false } },
     }),
   ],
   providers: [WorkerAgent, SpenderAgent, { provide: Ledger, useValue: ledger }],
