@@ -37,8 +37,9 @@ describe('PostgresDatabase', () => {
   });
 
   it('gives up waiting for a connection when all are busy', async () => {
-    const database = connect({ url: await createTestDatabase(), poolSize: 1, connectTimeoutMs: 100 });
-    const busy = database.query('select pg_sleep(0.5)');
+    const database = connect({ url: await createTestDatabase(), poolSize: 1, connectTimeoutMs: 1_000 });
+    // The limit holds for its own connection too, which a busy machine is slow to open.
+    const busy = database.query('select pg_sleep(3)');
     await expect(database.query('select 1')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     await busy;
   });
