@@ -25,6 +25,31 @@ describe('ChildSignal', () => {
     expect(child.reason).toBe('first');
   });
 
+  it('tells a listener once that comes again when one before it has gone', () => {
+    const signal = new ChildSignal();
+    const heard: string[] = [];
+    const first = (): void => void heard.push('first');
+    const second = (): void => void heard.push('second');
+    for (const listener of [first, second, second]) signal.addEventListener('abort', listener);
+    signal.removeEventListener('abort', first);
+    signal.addEventListener('abort', second);
+    signal.abort('enough');
+    expect(heard).toEqual(['second']);
+  });
+
+  it('lets go of a listener that came again when one before it has gone', () => {
+    const signal = new ChildSignal();
+    const heard: string[] = [];
+    const first = (): void => void heard.push('first');
+    const second = (): void => void heard.push('second');
+    for (const listener of [first, second]) signal.addEventListener('abort', listener);
+    signal.removeEventListener('abort', first);
+    signal.addEventListener('abort', second);
+    signal.removeEventListener('abort', second);
+    signal.abort('enough');
+    expect(heard).toEqual([]);
+  });
+
   it('hears nothing of a parent that it has let go of', () => {
     const parent = new ChildSignal();
     const child = new ChildSignal(parent);

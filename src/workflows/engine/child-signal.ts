@@ -35,8 +35,9 @@ export class ChildSignal implements CancelSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (this.#listener === undefined) this.#listener = listener;
-    else if (this.#listener !== listener) (this.#others ??= new Set()).add(listener);
+    if (this.#listener === listener) return;
+    if (this.#listener === undefined && this.#others === undefined) this.#listener = listener;
+    else (this.#others ??= new Set()).add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
