@@ -7,8 +7,8 @@ const CANDIDATES_PER_DECISION = 20;
 /**
  * The latest decisions, in the memory of the process: a ring.
  *
- * What is kept for a while costs the garbage collector, and the cache, more than all the rest of recording, the more of them there are. Copying them into places that are there
- * already takes longer still.
+ * What is kept for a while costs the garbage collector, and the cache, more than all the rest of recording. Copying it into places
+ * that are there already takes longer still.
  */
 export class MemoryDecisionLog extends DecisionLog {
   readonly #ring: (Decision | undefined)[] = [];

@@ -87,7 +87,10 @@ export function worthOf(
 /** More values than this do not make a median better. */
 const MEDIAN_OF = 31;
 
-/** The median of the values above 0, of some of them where there are many; 1 when there are none. @param count of the values that count, from the first on */
+/**
+ * The median of the values above 0, of some of them where there are many; 1 when there are none.
+ * @param count how many of the values count, from the first on
+ */
 export function typicalOf(values: ArrayLike<number>, count: number = values.length): number {
   const step = Math.max(Math.ceil(count / MEDIAN_OF), 1);
   let length = 0;

@@ -10,7 +10,7 @@ describe.each(['round-robin', 'least-loaded', 'adaptive'])(
       expect(damage.failed).toBeLessThanOrEqual(TRIAL_TASKS / 100);
       // Of some 8 000 tasks that follow, a third of which would be its own.
       expect(damage.givenWhileOpen).toBe(0);
-      expect(damage.trials).toBeLessThan(30);
+      expect(damage.trials).toBeLessThan(20);
     });
 
     it.each(SEEDS)('costs no task when it does so by and by (seed %i)', async (seed) => {
