@@ -1,7 +1,7 @@
 import { LOAD_POINTS, waitErrorAt } from '../src/testing/load-points.js';
 import { heldShares, type WhatIfCase } from '../src/testing/what-if-cases.js';
 import { median } from './sampling.js';
-import { atMost, type Measurement, type Row } from './table.js';
+import { atMost, percentFinely, type Measurement, type Row } from './table.js';
 
 /** Of the simulated wait, or 1 % of the service time where that is more. */
 const MOST_ERROR = 0.1;
@@ -32,24 +32,24 @@ function predictWaits(): Row[] {
   const worst = Math.max(...errors);
   const loads = `mean wait predicted for ${LOAD_POINTS.length} loads from 50 to 95 %`;
   return [
-    { subject: `${loads}: worst error`, figure: percent(worst), target: atMost(worst, MOST_ERROR, percent) },
-    { subject: `${loads}: median error`, figure: percent(median(errors)) },
+    {
+      subject: `${loads}: worst error`,
+      figure: percentFinely(worst),
+      target: atMost(worst, MOST_ERROR, percentFinely),
+    },
+    { subject: `${loads}: median error`, figure: percentFinely(median(errors)) },
   ];
 }
 
 function judgeCases({ subject, ...what }: Mix): Row {
   const { costUsd, successRatio, durationMs } = heldShares(what, CASES);
-  const others = `success ${percent(successRatio)}, duration ${percent(durationMs)}`;
+  const others = `success ${percentFinely(successRatio)}, duration ${percentFinely(durationMs)}`;
   return {
     subject: `what-if, ${subject}: 95 % intervals that hold the cost, of ${CASES}; ${others}`,
-    figure: percent(costUsd),
+    figure: percentFinely(costUsd),
     target: {
-      text: `${percent(LEAST_HELD)} to ${percent(MOST_HELD)}`,
+      text: `${percentFinely(LEAST_HELD)} to ${percentFinely(MOST_HELD)}`,
       isReached: costUsd >= LEAST_HELD && costUsd <= MOST_HELD,
     },
   };
-}
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(1)} %`;
 }

@@ -4,7 +4,7 @@ import {
   type Damage,
   type FailingAgentTrial,
 } from '../src/testing/failing-agent.js';
-import { atMost, type Measurement, type Row } from './table.js';
+import { atMost, percentFinely, type Measurement, type Row } from './table.js';
 
 const SEEDS = [1, 2, 3, 4, 5];
 
@@ -40,8 +40,8 @@ async function play(
   return [
     {
       subject: `${subject}: tasks that failed`,
-      figure: percent(failedRatio),
-      target: atMost(failedRatio, most, percent),
+      figure: percentFinely(failedRatio),
+      target: atMost(failedRatio, most, percentFinely),
     },
     {
       subject: `${subject}: attempts at it while its circuit was open; ${trials} to try it`,
@@ -49,8 +49,4 @@ async function play(
       target: atMost(given, 0, String),
     },
   ];
-}
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(2)} %`;
 }

@@ -1,6 +1,6 @@
 import { centralP99Ms, responseP99Ms, type LoadTrial } from '../src/testing/load-trial.js';
 import { median } from './sampling.js';
-import { atMost, milliseconds, type Row } from './table.js';
+import { atMost, milliseconds, timesFinely, type Row } from './table.js';
 
 const TASKS = 100_000;
 const SEEDS = [1, 2, 3, 4, 5];
@@ -42,14 +42,10 @@ async function compare(form: Form, factor: number, central: readonly number[], m
   const worst = Math.max(...ratios);
   const agents = `16 agents at 80 %${factor > 1 ? `, one ${factor} × slower` : ''}`;
   return {
-    subject: `${form.subject}, ${agents}: p99, ${SEEDS.length} seeds; worst ${finely(worst)}`,
+    subject: `${form.subject}, ${agents}: p99, ${SEEDS.length} seeds; worst ${timesFinely(worst)}`,
     figure: milliseconds(median(figures)),
     bare: milliseconds(median(central)),
-    ratio: finely(median(ratios)),
-    target: most === undefined ? undefined : atMost(worst, most, finely),
+    ratio: timesFinely(median(ratios)),
+    target: most === undefined ? undefined : atMost(worst, most, timesFinely),
   };
-}
-
-function finely(ratio: number): string {
-  return `${ratio.toFixed(2)} ×`;
 }

@@ -7,7 +7,7 @@ import {
 } from '../src/testing/contests.js';
 import { measureWorth } from '../src/testing/simulation/contest.js';
 import { median } from './sampling.js';
-import { atMost, type Row } from './table.js';
+import { atMost, percentFinely, type Row } from './table.js';
 
 const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1);
 const TASKS = 2_000;
@@ -34,9 +34,9 @@ export async function playContests(): Promise<Row[]> {
     });
     const worst = Math.max(...regrets);
     rows.push({
-      subject: `${strategy}: lost of an oracle's worth, ${TASKS} tasks, 20 seeds; worst ${percent(worst)}`,
-      figure: percent(meanOf(regrets)),
-      target: strategy === 'adaptive' ? atMost(worst, MOST_REGRET, percent) : undefined,
+      subject: `${strategy}: lost of an oracle's worth, ${TASKS} tasks, 20 seeds; worst ${percentFinely(worst)}`,
+      figure: percentFinely(meanOf(regrets)),
+      target: strategy === 'adaptive' ? atMost(worst, MOST_REGRET, percentFinely) : undefined,
     });
   }
   return [...rows, ...(await playDegradations()), await playContext()];
@@ -49,10 +49,10 @@ async function playDegradations(): Promise<Row[]> {
     const shares = await overSeeds((seed) => sharesOfDegraded(degradation, seed));
     const worst = Math.max(...shares.map(({ after }) => after));
     rows.push({
-      subject: `adaptive: left with the best, 200 tasks after it ${degradation}, 20 seeds; worst ${percent(worst)}`,
-      figure: percent(meanOf(shares.map(({ after }) => after))),
-      bare: percent(meanOf(shares.map(({ before }) => before))),
-      target: atMost(worst, MOST_LEFT, percent),
+      subject: `adaptive: left with the best, 200 tasks after it ${degradation}, 20 seeds; worst ${percentFinely(worst)}`,
+      figure: percentFinely(meanOf(shares.map(({ after }) => after))),
+      bare: percentFinely(meanOf(shares.map(({ before }) => before))),
+      target: atMost(worst, MOST_LEFT, percentFinely),
     });
   }
   return rows;
@@ -65,8 +65,8 @@ async function playContext(): Promise<Row> {
   const worst = Math.max(...ratios);
   return {
     subject: `adaptive: lost over two types of input, 20 seeds; bare: free of context; worst ratio ${worst.toFixed(2)} ×`,
-    figure: percent(meanOf(regrets.map(({ aware }) => aware))),
-    bare: percent(meanOf(regrets.map(({ free }) => free))),
+    figure: percentFinely(meanOf(regrets.map(({ aware }) => aware))),
+    bare: percentFinely(meanOf(regrets.map(({ free }) => free))),
     ratio: `${median(ratios).toFixed(2)} ×`,
     target: atMost(worst, 1, (ratio) => `${ratio.toFixed(2)} ×`),
   };
@@ -80,8 +80,4 @@ async function overSeeds<Figure>(play: (seed: number) => Promise<Figure>): Promi
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(1)} %`;
 }

@@ -85,6 +85,16 @@ export function times(ratio: number): string {
   return `${ratio.toFixed(ratio < 10 ? 1 : 0)} ×`;
 }
 
+/** Of ratios that differ in the second digit behind the point. */
+export function timesFinely(ratio: number): string {
+  return `${ratio.toFixed(2)} ×`;
+}
+
 export function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(0)} %`;
+}
+
+/** For shares of a few per cent, and those that are nearly alike. */
+export function percentFinely(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
 }
