@@ -156,7 +156,7 @@ export class TaskExecutor {
     checkQuery(catalog, query);
     const strategy = this.parts.dispatcher.strategyFor(resolved);
     const request = {
-      capability,
+      query,
       input: new TaskInput(input, inputType),
       options: resolved,
       strategy,

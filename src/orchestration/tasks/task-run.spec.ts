@@ -8,7 +8,7 @@ import { resolveTaskOptions } from './task.options.js';
 function begin(timeoutMs = 100) {
   const clock = new VirtualClock();
   const request = {
-    capability: 'echo',
+    query: { capability: 'echo', whenUnavailable: 'alternative' as const },
     input: new TaskInput('hi'),
     options: resolveTaskOptions({ timeoutMs }),
     strategy: new FirstStrategy(),

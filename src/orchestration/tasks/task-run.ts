@@ -13,7 +13,8 @@ import type { AttemptRecord, TaskProgress } from './task.types.js';
 
 /** What is asked of the executor. */
 export interface TaskRequest {
-  readonly capability: string;
+  /** Who may be asked. */
+  readonly query: CandidateQuery;
   readonly input: TaskInput;
   readonly options: ResolvedTaskOptions;
   readonly strategy: Strategy;
@@ -79,7 +80,7 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
   }
 
   get capability(): string {
-    return this.request.capability;
+    return this.request.query.capability;
   }
 
   get tenant(): string | undefined {
@@ -128,8 +129,7 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
 
   /** Who may be asked. */
   get query(): CandidateQuery {
-    const { agent, versionRange, whenUnavailable } = this.options;
-    return { capability: this.capability, agent, versionRange, whenUnavailable };
+    return this.request.query;
   }
 
   /** What a candidate must meet now. */

@@ -9,6 +9,8 @@ const HOUR_MS = 3_600_000;
 const SIZES = 64;
 const HOURS = 25;
 
+const OVER_ALL: readonly number[] = Object.freeze([0]);
+
 /**
  * The contexts of tasks for one capability, each as a number: texts would be put together and hashed for every attempt. Types are
  * counted as they come; there are as many as the contracts of the capability have.
@@ -20,9 +22,10 @@ export class Contexts {
    * The contexts of a task from the coarsest on: nothing but the capability, then also the type of the input, then its size, four
    * times as large from one to the next, then the hour of the day (UTC).
    */
-  of(request: SelectionRequest, levels: number): number[] {
+  of(request: SelectionRequest, levels: number): readonly number[] {
+    if (levels === 1) return OVER_ALL;
     const contexts = new Array<number>(levels).fill(0);
-    if (levels > 1) contexts[1] = this.#numberOf(request.inputType) * SIZES * HOURS;
+    contexts[1] = this.#numberOf(request.inputType) * SIZES * HOURS;
     if (levels > 2) contexts[2] = (contexts[1] as number) + (1 + sizeOf(request.inputBytes)) * HOURS;
     if (levels > 3) contexts[3] = (contexts[2] as number) + 1 + hourOf(request.at);
     return contexts;
