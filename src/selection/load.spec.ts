@@ -1,4 +1,4 @@
-import { centralP99Ms, responseP99Ms, type LoadTrial } from '../testing/load-trial.js';
+import { centralP99Ms, responseP99Ms, type LoadTrial } from '../testing/trials/load-trial.js';
 
 const SEED = 4;
 

@@ -25,9 +25,12 @@ export class Contexts {
   of(request: SelectionRequest, levels: number): readonly number[] {
     if (levels === 1) return OVER_ALL;
     const contexts = new Array<number>(levels).fill(0);
-    contexts[1] = this.#numberOf(request.inputType) * SIZES * HOURS;
-    if (levels > 2) contexts[2] = (contexts[1] as number) + (1 + sizeOf(request.inputBytes)) * HOURS;
-    if (levels > 3) contexts[3] = (contexts[2] as number) + 1 + hourOf(request.at);
+    const ofType = this.#numberOf(request.inputType) * SIZES * HOURS;
+    contexts[1] = ofType;
+    if (levels === 2) return contexts;
+    const ofSize = ofType + (1 + sizeOf(request.inputBytes)) * HOURS;
+    contexts[2] = ofSize;
+    if (levels > 3) contexts[3] = ofSize + 1 + hourOf(request.at);
     return contexts;
   }
 

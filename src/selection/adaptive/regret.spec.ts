@@ -7,7 +7,7 @@ import {
   playContest,
   regretsOfContext,
   sharesOfDegraded,
-} from '../../testing/contests.js';
+} from '../../testing/trials/selection-contest.js';
 import { mixOf } from '../../testing/simulation/arrivals.js';
 import { changing } from '../../testing/simulation/behavior.js';
 import { measureWorth } from '../../testing/simulation/contest.js';
