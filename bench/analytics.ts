@@ -1,5 +1,5 @@
-import { LOAD_POINTS, waitErrorAt } from '../src/testing/load-points.js';
-import { heldShares, type WhatIfCase } from '../src/testing/what-if-cases.js';
+import { LOAD_POINTS, waitErrorAt } from '../src/testing/trials/load-points.js';
+import { heldShares, type WhatIfCase } from '../src/testing/trials/what-if-cases.js';
 import { median } from './sampling.js';
 import { atMost, percentFinely, type Measurement, type Row } from './table.js';
 

@@ -3,7 +3,7 @@ import {
   TRIAL_TASKS,
   type Damage,
   type FailingAgentTrial,
-} from '../src/testing/failing-agent.js';
+} from '../src/testing/trials/failing-agent.js';
 import { atMost, percentFinely, type Measurement, type Row } from './table.js';
 
 const SEEDS = [1, 2, 3, 4, 5];

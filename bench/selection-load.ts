@@ -1,4 +1,4 @@
-import { centralP99Ms, responseP99Ms, type LoadTrial } from '../src/testing/load-trial.js';
+import { centralP99Ms, responseP99Ms, type LoadTrial } from '../src/testing/trials/load-trial.js';
 import { median } from './sampling.js';
 import { atMost, milliseconds, timesFinely, type Row } from './table.js';
 

@@ -4,7 +4,7 @@ import {
   playContest,
   regretsOfContext,
   sharesOfDegraded,
-} from '../src/testing/contests.js';
+} from '../src/testing/trials/selection-contest.js';
 import { measureWorth } from '../src/testing/simulation/contest.js';
 import { median } from './sampling.js';
 import { atMost, percentFinely, type Row } from './table.js';

@@ -3,7 +3,7 @@ import { MemoryDecisionLog, MemoryPerformanceStore } from '../../persistence/ind
 import { Neighbors } from '../../registry/index.js';
 import { catalogOf } from '../../testing/catalog-of.js';
 import { decisionOf } from '../../testing/decisions.js';
-import { drawDecision } from '../../testing/logged-decisions.js';
+import { drawDecision } from '../../testing/trials/logged-decisions.js';
 import { observationOf } from '../../testing/observations.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';

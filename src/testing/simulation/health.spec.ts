@@ -1,4 +1,4 @@
-import { playFailingAgent, TRIAL_TASKS } from '../failing-agent.js';
+import { playFailingAgent, TRIAL_TASKS } from '../trials/failing-agent.js';
 
 const SEEDS = [1, 2];
 

@@ -1,8 +1,8 @@
-import { BreakerChanged, type BreakerStateName } from '../health/index.js';
-import { poisson } from './simulation/arrivals.js';
-import type { Behaving } from './simulation/behavior.js';
-import { exponential } from './simulation/distribution.js';
-import { simulate } from './simulation/simulate.js';
+import { BreakerChanged, type BreakerStateName } from '../../health/index.js';
+import { poisson } from '../simulation/arrivals.js';
+import type { Behaving } from '../simulation/behavior.js';
+import { exponential } from '../simulation/distribution.js';
+import { simulate } from '../simulation/simulate.js';
 
 /** Tasks of a trial, a hundred a second. */
 export const TRIAL_TASKS = 10_000;

@@ -1,5 +1,5 @@
-import { SeededRandom } from '../common/index.js';
-import { predictWait } from '../metrics/index.js';
+import { SeededRandom } from '../../common/index.js';
+import { predictWait } from '../../metrics/index.js';
 import { draws, simulateQueue } from './queue-simulation.js';
 
 const SERVICE_MS = 1_000;

@@ -1,9 +1,9 @@
-import { drawExponential, SeededRandom } from '../common/index.js';
-import { LeastLoadedStrategy } from '../selection/index.js';
-import { poisson } from './simulation/arrivals.js';
-import { constant } from './simulation/distribution.js';
-import { simulate } from './simulation/simulate.js';
-import { streamOf, type SimulatedAgent } from './simulation/simulated-agent.js';
+import { drawExponential, SeededRandom } from '../../common/index.js';
+import { LeastLoadedStrategy } from '../../selection/index.js';
+import { poisson } from '../simulation/arrivals.js';
+import { constant } from '../simulation/distribution.js';
+import { simulate } from '../simulation/simulate.js';
+import { streamOf, type SimulatedAgent } from '../simulation/simulated-agent.js';
 
 const AGENTS = 16;
 const SERVICE_MS = 100;

@@ -1,5 +1,5 @@
-import { drawNormal, type RandomSource } from '../common/index.js';
-import type { LoggedDecision } from '../metrics/index.js';
+import { drawNormal, type RandomSource } from '../../common/index.js';
+import type { LoggedDecision } from '../../metrics/index.js';
 
 // By name once: under jest each look at a global goes through the context of the test, and these are many.
 const { exp } = Math;

@@ -1,4 +1,4 @@
-import type { RandomSource } from '../common/index.js';
+import type { RandomSource } from '../../common/index.js';
 
 // By name once: under jest each look at a global goes through the context of the test, and these are millions.
 const { ceil, log, max, min, sqrt } = Math;

@@ -1,11 +1,11 @@
-import { AdaptiveStrategy } from '../selection/index.js';
-import { mixOf, poisson } from './simulation/arrivals.js';
-import { byInputType, changing, type Behavior } from './simulation/behavior.js';
-import { anyBehavior, measureWorth } from './simulation/contest.js';
-import { constant, logNormal } from './simulation/distribution.js';
-import { simulate, type Simulation } from './simulation/simulate.js';
-import type { SimulatedAgent } from './simulation/simulated-agent.js';
-import type { SimulationResult } from './simulation/simulation-result.js';
+import { AdaptiveStrategy } from '../../selection/index.js';
+import { mixOf, poisson } from '../simulation/arrivals.js';
+import { byInputType, changing, type Behavior } from '../simulation/behavior.js';
+import { anyBehavior, measureWorth } from '../simulation/contest.js';
+import { constant, logNormal } from '../simulation/distribution.js';
+import { simulate, type Simulation } from '../simulation/simulate.js';
+import type { SimulatedAgent } from '../simulation/simulated-agent.js';
+import type { SimulationResult } from '../simulation/simulation-result.js';
 
 /** Five agents, each anything from quick, cheap and sure to slow, dear and unsure. */
 export const anyAgents = (seed: number): SimulatedAgent[] =>

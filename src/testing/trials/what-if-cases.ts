@@ -1,5 +1,10 @@
-import { SeededRandom } from '../common/index.js';
-import { judgeWhatIf, type ChoosingPolicy, type Knowledge, type LoggedDecision } from '../metrics/index.js';
+import { SeededRandom } from '../../common/index.js';
+import {
+  judgeWhatIf,
+  type ChoosingPolicy,
+  type Knowledge,
+  type LoggedDecision,
+} from '../../metrics/index.js';
 import { drawDecision, type TrueAgent } from './logged-decisions.js';
 
 /** What the agents of what-ifs really come to. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SeededRandom } from '../../../common/index.js';
-import { arrivalsFor, LOAD_POINTS, waitErrorAt, waitErrorOf } from '../../../testing/load-points.js';
-import { draws, simulateQueue, type Draw } from '../../../testing/queue-simulation.js';
+import { arrivalsFor, LOAD_POINTS, waitErrorAt, waitErrorOf } from '../../../testing/trials/load-points.js';
+import { draws, simulateQueue, type Draw } from '../../../testing/trials/queue-simulation.js';
 import { fewestServers, MAX_SERVERS, predictWait, waitQuantileMs, type QueueLoad } from './queue-model.js';
 
 const SERVICE_MS = 1_000;

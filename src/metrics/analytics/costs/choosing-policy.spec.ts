@@ -1,4 +1,4 @@
-import { decisionOf } from '../../../testing/logged-decisions.js';
+import { decisionOf } from '../../../testing/trials/logged-decisions.js';
 import { targetOf, type ChoosingPolicy, type KnownOfRelease } from './choosing-policy.js';
 
 const KNOWN: Readonly<Record<string, KnownOfRelease>> = {

@@ -1,12 +1,12 @@
 import { SeededRandom } from '../../../common/index.js';
-import { decisionOf, drawDecision } from '../../../testing/logged-decisions.js';
+import { decisionOf, drawDecision } from '../../../testing/trials/logged-decisions.js';
 import {
   CHEAPEST,
   drawDecisions,
   heldShares,
   TRUE_AGENTS as AGENTS,
   TRUE_KNOWLEDGE as knowledge,
-} from '../../../testing/what-if-cases.js';
+} from '../../../testing/trials/what-if-cases.js';
 import type { ChoosingPolicy } from './choosing-policy.js';
 import { recordedTasks, type LoggedDecision } from './recorded-task.js';
 import { judgeWhatIf, type WhatIf, type WhatIfEstimate } from './what-if.js';
