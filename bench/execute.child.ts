@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { OrchestrationService, Tool } from '../src/index.js';
+import { OrchestrationService } from '../src/index.js';
 import { finish, readRequest } from './child.js';
 import { Echo, echoAgent, moduleOf, Text } from './fleet.js';
 import type { ExecuteCase } from './execute.js';
@@ -7,15 +7,7 @@ import { beside, comparePair } from './sampling.js';
 
 const INPUT = 'AI agent registries';
 
-/** Nobody uses it: what it costs that there is one is measured. */
-class EchoTool {
-  async use(text: string): Promise<string> {
-    return text;
-  }
-}
-
-async function measure({ providers, handler, concurrency, strategy, hasTool }: ExecuteCase) {
-  if (hasTool) Tool()(EchoTool);
+async function measure({ providers, handler, concurrency, strategy }: ExecuteCase) {
   const agents = Array.from({ length: providers }, (_, at) => echoAgent(`echo_${at}`, Echo, handler));
   const app = await NestFactory.createApplicationContext(moduleOf(agents), { logger: false });
   const orchestration = app.get(OrchestrationService);

@@ -11,8 +11,6 @@ export interface ExecuteCase {
   readonly concurrency: number;
   /** Passed as an option; without it, the task has no options at all. */
   readonly strategy?: string;
-  /** Whether there is a tool in the application; attempts are followed through the code that works for them then. */
-  readonly hasTool?: boolean;
   readonly isTarget?: boolean;
 }
 
@@ -25,8 +23,6 @@ const CASES: readonly ExecuteCase[] = [
   { ...USUAL, handler: 'sync', isTarget: true },
   { ...USUAL, concurrency: 64, isTarget: true },
   { ...USUAL, handler: 'sync', concurrency: 64, isTarget: true },
-  { ...USUAL, hasTool: true, isTarget: true },
-  { ...USUAL, concurrency: 64, hasTool: true, isTarget: true },
   { ...USUAL, providers: 1 },
   { ...USUAL, providers: 100 },
   ...['adaptive', 'balanced', 'first', 'random', 'round-robin', 'least-loaded'].map((strategy) => ({
@@ -47,9 +43,9 @@ export const execute: Measurement = {
 };
 
 function toRow(one: ExecuteCase, { bareNs, fullNs, extraNs }: Pair): Row {
-  const { providers, handler, concurrency, strategy, hasTool, isTarget } = one;
+  const { providers, handler, concurrency, strategy, isTarget } = one;
   const extraUs = extraNs / 1_000;
-  const by = (strategy === undefined ? '' : `, strategy ${strategy}`) + (hasTool ? ', with a tool' : '');
+  const by = strategy === undefined ? '' : `, strategy ${strategy}`;
   return {
     subject: `${providers} provider${providers === 1 ? '' : 's'}, ${handler}, ${concurrency} at a time${by}`,
     figure: microseconds(extraUs),

@@ -3,7 +3,6 @@ import { VirtualClock } from '../../testing/virtual-clock.js';
 import {
   currentTaskScope,
   currentToolUse,
-  followScopes,
   isInsideTool,
   runAsAgent,
   runAsTool,
@@ -30,15 +29,7 @@ describe('the task scope', () => {
     expect([currentTaskScope(), currentToolUse(), isInsideTool()]).toEqual([undefined, undefined, false]);
   });
 
-  it('is not kept as long as there is no tool that could ask for it', () => {
-    expect(runAsAgent(newScope(), currentTaskScope)).toBeUndefined();
-    followScopes();
-    const scope = newScope();
-    expect(runAsAgent(scope, currentTaskScope)).toBe(scope);
-  });
-
   it('surrounds the code of an agent, across waits', async () => {
-    followScopes();
     const scope = newScope();
     const seen = await runAsAgent(scope, async () => {
       await Promise.resolve();
@@ -49,7 +40,6 @@ describe('the task scope', () => {
   });
 
   it('tells the code of a tool from that of its agent, before, during and after', async () => {
-    followScopes();
     const scope = newScope();
     const seen = await runAsAgent(scope, async () => {
       const before = isInsideTool();
@@ -63,7 +53,6 @@ describe('the task scope', () => {
   });
 
   it('keeps attempts apart that run side by side', async () => {
-    followScopes();
     const scopes = [newScope(), newScope()];
     const seen = await Promise.all(
       scopes.map((scope) =>

@@ -26,19 +26,9 @@ interface Frame {
 
 const frames = new AsyncLocalStorage<Frame>();
 
-let isFollowed = false;
-
-/**
- * Has attempts followed through the code that works for them, from now on, because there is a tool that will ask. Without tools nobody
- * does, and each task would spend a tenth of its time on it.
- */
-export function followScopes(): void {
-  isFollowed = true;
-}
-
 /** Runs an agent's code so that the tools it uses find the attempt they work for. */
 export function runAsAgent<T>(scope: TaskScope, work: () => T): T {
-  return isFollowed ? frames.run({ scope }, work) : work();
+  return frames.run({ scope }, work);
 }
 
 /** Runs a tool's code; work for an agent that starts in it is refused. */

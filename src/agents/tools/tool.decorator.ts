@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { findRetryProblem, resolveRetryOptions, type Schema } from '../../common/index.js';
 import { InvalidDefinitionError } from '../agent.errors.js';
 import { isName, nameOfClass, NAME_RULE } from '../contracts/names.js';
-import { followScopes } from './task-scope.js';
 import { runTool, type ToolDefinition, type UseMethod } from './tool-runner.js';
 import type { ToolOptions, Uses } from './tool.types.js';
 
@@ -27,7 +26,6 @@ export function Tool<I extends Schema = Schema<never>, O extends Schema = Schema
 ): <T extends ToolClass<I, O>>(target: T) => void {
   return (target) => {
     const definition = resolveTool(target, options);
-    followScopes();
     const prototype = target.prototype as { use: UseMethod };
     // A subclass inherits the wrapped method; wrapped again, one use would count and wait in line twice.
     const use = originals.get(prototype.use) ?? prototype.use;
