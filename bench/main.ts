@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { analytics } from './analytics.js';
 import { boot } from './boot.js';
+import { cluster } from './cluster.js';
 import { durable } from './durable.js';
 import { execute } from './execute.js';
 import { failing } from './failing.js';
@@ -21,6 +22,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   rest,
   workflows,
   durable,
+  cluster,
   parked,
   pglite,
   selection,
