@@ -1,3 +1,4 @@
+export { Recovery } from './recovery/recovery.js';
 export { HealthChecks } from './checks/health-checks.js';
 export { HealthCheckService } from './health-check.service.js';
 export type { AgentHealth } from './health-monitor.js';

@@ -1,48 +1,24 @@
 import 'reflect-metadata';
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import fc from 'fast-check';
 import { Clock, EventBus } from '../common/index.js';
 import { MemoryStatusHistoryStore } from '../persistence/index.js';
-import { PausableStatusHistoryStore } from '../testing/pausable-status-history.store.js';
 import { VirtualClock } from '../testing/virtual-clock.js';
+import {
+  RELEASE,
+  HOUR_MS,
+  BOOT,
+  ANN,
+  MONITOR,
+  statusOver,
+  describeEntry,
+} from '../testing/setups/status-setup.js';
 import { StatusHistoryStore } from './status-history.store.js';
-import { StatusChanged, StatusRefused } from './status.events.js';
 import { StatusRules, DEFAULT_STATUS_TRANSITIONS } from './status.machine.js';
 import { StatusModule } from './status.module.js';
 import { StatusService } from './status.service.js';
-import { AGENT_STATUSES, type AgentStatus, type StatusCause, type StatusEntry } from './status.types.js';
 
-const RELEASE = 'writer@1.0.0';
-const HOUR_MS = 3_600_000;
-const BOOT: StatusCause = { reason: 'registered', triggeredBy: 'system' };
-const ANN: StatusCause = { reason: 'planned work', triggeredBy: 'user:ann' };
-const MONITOR: StatusCause = { reason: 'check failed', triggeredBy: 'health-monitor' };
-
-function setUp(rules?: StatusRules) {
-  const clock = new VirtualClock();
-  const events = new EventBus((event, error) => {
-    throw new TypeError(`a handler of ${event} failed`, { cause: error });
-  });
-  const store = new PausableStatusHistoryStore(new MemoryStatusHistoryStore());
-  const published: StatusEntry[] = [];
-  events.subscribe(StatusChanged, (entry) => void published.push(entry));
-  events.subscribe(StatusRefused, (entry) => void published.push(entry));
-  /** The service as the next start of the process finds it: nothing in memory, the same history. */
-  const restart = (): StatusService => new StatusService(clock, events, store, rules);
-  const recorded = async (release = RELEASE): Promise<string[]> => {
-    const { items } = await store.list({ release, limit: 100 });
-    return items.toReversed().map(describeEntry);
-  };
-  return { clock, events, store, published, status: restart(), restart, recorded };
-}
-
-function describeEntry(entry: StatusEntry): string {
-  return `${entry.kind} ${entry.from ?? 'new'}${entry.kind === 'closed' ? '' : ` > ${entry.to}`}`;
-}
-
-/** Lets promise chains that wait for nothing else come to their end. */
-const settle = (): Promise<void> => new VirtualClock().advanceAsync(0);
+const setUp = (rules?: StatusRules) => statusOver(new MemoryStatusHistoryStore(), rules);
 
 describe('opening a status', () => {
   it.each(['active', 'failed'] as const)('starts the history of a new release as %s', async (opening) => {
@@ -211,138 +187,6 @@ describe('changing a status', () => {
     ).rejects.toMatchObject(invalid);
     await expect(status.close(RELEASE, { ...ANN, reason: 'x'.repeat(501) })).rejects.toMatchObject(invalid);
     expect(store.appendsStarted).toBe(0);
-  });
-});
-
-describe('changes that meet', () => {
-  it('are each checked against the status that they find', async () => {
-    const { status, recorded } = setUp();
-    await status.open(RELEASE, 'active', BOOT);
-    const results = await Promise.allSettled([
-      status.change(RELEASE, 'failed', MONITOR),
-      status.change(RELEASE, 'inactive', ANN),
-      status.change(RELEASE, 'failed', MONITOR),
-      status.change(RELEASE, 'inactive', ANN),
-    ]);
-    expect(results.map(({ status: outcome }) => outcome)).toEqual([
-      'fulfilled',
-      'fulfilled',
-      'rejected',
-      'fulfilled',
-    ]);
-    expect(await recorded()).toEqual([
-      'changed new > active',
-      'changed active > failed',
-      'changed failed > inactive',
-      'refused inactive > failed',
-    ]);
-  });
-
-  it('wait for one whose write hangs, while other releases go on', async () => {
-    const { status, store } = setUp();
-    const live = await status.open(RELEASE, 'active', BOOT);
-    const resume = store.pauseAppends();
-    const first = status.change(RELEASE, 'failed', MONITOR);
-    const second = status.change(RELEASE, 'maintenance', ANN);
-    const other = status.open('reader@1.0.0', 'active', BOOT);
-    await settle();
-    expect(store.appendsStarted).toBe(3);
-    expect([live.status, status.byStatus('failed')]).toEqual(['active', []]);
-    resume();
-    expect(await Promise.all([first, second, other])).toMatchObject([
-      { from: 'active', to: 'failed' },
-      { from: 'failed', to: 'maintenance' },
-      { status: 'active' },
-    ]);
-  });
-
-  it('are not told to anybody before they are written and in force', async () => {
-    const { status, store, events } = setUp();
-    await status.open(RELEASE, 'active', BOOT);
-    const seen: unknown[] = [];
-    events.subscribe(StatusChanged, ({ to }) => void seen.push([to, status.get(RELEASE).status]));
-    const resume = store.pauseAppends();
-    const change = status.change(RELEASE, 'failed', MONITOR);
-    await settle();
-    expect(seen).toEqual([]);
-    resume();
-    await change;
-    expect(seen).toEqual([['failed', 'failed']]);
-  });
-
-  it('change nothing when the write fails, and do not hold up the next one', async () => {
-    const { status, store, published, recorded } = setUp();
-    const live = await status.open(RELEASE, 'active', BOOT);
-    store.failNextAppend(new RangeError('disk full'));
-    const failing = status.change(RELEASE, 'failed', MONITOR);
-    const next = status.change(RELEASE, 'maintenance', ANN);
-    await expect(failing).rejects.toThrow('disk full');
-    await expect(next).resolves.toMatchObject({ from: 'active', to: 'maintenance' });
-    expect(live.status).toBe('maintenance');
-    expect(await recorded()).toEqual(['changed new > active', 'changed active > maintenance']);
-    expect(published).toHaveLength(2);
-  });
-
-  it('report the store when a refusal cannot be recorded', async () => {
-    const { status, store, published } = setUp();
-    await status.open(RELEASE, 'failed', BOOT);
-    store.failNextAppend(new RangeError('disk full'));
-    await expect(status.change(RELEASE, 'active', ANN)).rejects.toThrow('disk full');
-    expect(published).toHaveLength(1);
-  });
-
-  it('may be asked for by the handler of another', async () => {
-    const { status, events, recorded } = setUp();
-    await status.open(RELEASE, 'active', BOOT);
-    events.subscribe(StatusChanged, async ({ to }) => {
-      if (to === 'failed') await status.change(RELEASE, 'maintenance', MONITOR);
-    });
-    await status.change(RELEASE, 'failed', MONITOR);
-    await settle();
-    expect((await recorded()).at(-1)).toBe('changed failed > maintenance');
-  });
-
-  it('find no status when the release was closed in the meantime', async () => {
-    const { status, recorded } = setUp();
-    const live = await status.open(RELEASE, 'active', BOOT);
-    const [closing, change] = await Promise.allSettled([
-      status.close(RELEASE, ANN),
-      status.change(RELEASE, 'failed', MONITOR),
-    ]);
-    expect([closing.status, change.status]).toEqual(['fulfilled', 'rejected']);
-    expect(live.status).toBe('active');
-    expect(await recorded()).toEqual(['changed new > active', 'closed active']);
-  });
-
-  it('never leave the table, and replay to the live status', async () => {
-    const rules = new StatusRules();
-    const step = fc.record({
-      to: fc.constantFrom(...AGENT_STATUSES),
-      isAwaited: fc.boolean(),
-      fails: fc.boolean(),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-        const { status, store, published } = setUp(rules);
-        const live = await status.open(RELEASE, 'active', BOOT);
-        const changes: Promise<unknown>[] = [];
-        for (const { to, isAwaited, fails } of steps) {
-          if (fails) store.failNextAppend(new RangeError('disk full'));
-          changes.push(status.change(RELEASE, to, ANN).catch((error: unknown) => error));
-          if (isAwaited) await changes.at(-1);
-        }
-        await Promise.all(changes);
-        const { items } = await store.list({ release: RELEASE, limit: 100 });
-        const replayed = items.toReversed().reduce<AgentStatus | null>((found, entry) => {
-          expect(entry.from).toBe(found);
-          if (entry.kind !== 'changed') return found;
-          if (found !== null) expect(rules.isAllowed(found, entry.to)).toBe(true);
-          return entry.to;
-        }, null);
-        expect(live.status).toBe(replayed);
-        expect(published).toEqual(items.toReversed());
-      }),
-    );
   });
 });
 
