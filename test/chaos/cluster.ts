@@ -5,6 +5,9 @@ import { NodeProcess } from './node-process.js';
 /** Milliseconds in which a node that is up must have something to do. */
 const WORK_TIMEOUT_MS = 60_000;
 
+/** Executions that are under way on a node at work: two, as the end of one of them may be on its way to the ledger. */
+const AT_WORK = 2;
+
 /** Nodes on one database, by their names. */
 export class Cluster {
   readonly #nodes = new Map<string, NodeProcess>();
@@ -44,8 +47,22 @@ export class Cluster {
   /** Resolves as soon as agents of the node are at work. @throws TypeError when they do not begin */
   async working(name: string): Promise<void> {
     const { life } = this.node(name);
-    for (const startedMs = performance.now(); this.ledger.countUnderWay(life) === 0; await delay(20)) {
+    for (const startedMs = performance.now(); !this.#isAtWork(life); await delay(20)) {
       if (performance.now() - startedMs > WORK_TIMEOUT_MS) throw new TypeError(`${life} does not work`);
+    }
+  }
+
+  /**
+   * Kills a node in the middle of what its agents do. It stands still while the ledger is read, so that none of them comes to its
+   * end between that and the kill; where they just did, it goes on until they are at work again.
+   */
+  async killAtWork(name: string): Promise<void> {
+    const node = this.node(name);
+    for (;;) {
+      await this.working(name);
+      node.pause();
+      if (this.#isAtWork(node.life)) return node.kill();
+      node.resume();
     }
   }
 
@@ -70,5 +87,9 @@ export class Cluster {
   /** Leaves no process behind. */
   async killAll(): Promise<void> {
     await Promise.all([...this.#nodes.values()].filter(({ isAlive }) => isAlive).map((node) => node.kill()));
+  }
+
+  #isAtWork(life: string): boolean {
+    return this.ledger.countUnderWay(life) >= AT_WORK;
   }
 }

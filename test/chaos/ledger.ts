@@ -48,6 +48,9 @@ export type Happening = Claimed | Begun | Done | Harmed | Spending | Spent;
 /** `node` is one life of a node; `at` milliseconds on the clock of the machine that never jumps, which all processes share. */
 export type Entry = Happening & { readonly node: string; readonly at: number };
 
+/** By how many executions a line makes those that are under way more. */
+const CHANGES: Partial<Record<Happening['kind'], number>> = { begun: 1, done: -1, spending: 1, spent: -1 };
+
 /**
  * What happened, told by those who did it and not by what is tested: a file to which all processes add lines, so that the
  * order of the lines is that of the events. A line is written before the work begins that it tells of, and survives any kill.
@@ -83,7 +86,7 @@ export class Ledger {
   /** Executions that are under way on a node: begun, and not done. */
   countUnderWay(node: string): number {
     const own = this.read().filter((entry) => entry.node === node);
-    return own.reduce((count, { kind }) => count + (kind === 'begun' ? 1 : kind === 'done' ? -1 : 0), 0);
+    return own.reduce((count, { kind }) => count + (CHANGES[kind] ?? 0), 0);
   }
 }
 

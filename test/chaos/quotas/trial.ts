@@ -6,7 +6,7 @@ import { SeededRandom } from '../../../src/common/index.js';
 import { PostgresServer } from '../../../src/testing/postgres-server.js';
 import { Api } from '../api.js';
 import { Cluster } from '../cluster.js';
-import { Ledger, type Entry } from '../ledger.js';
+import { Ledger } from '../ledger.js';
 import { judgeSpendings, type Bounds, type Spendings } from './judge.js';
 import { DECLARED_USD, type Spending } from './spender.js';
 
@@ -25,7 +25,7 @@ const FIRST_MS = 3_000;
 /** Milliseconds between two kills, at most. */
 const PAUSE_MS = 1_000;
 
-/** Milliseconds in which a node must work, and budgets must be used up. */
+/** Milliseconds in which budgets must be used up. */
 const TIMEOUT_MS = 90_000;
 
 /** Longer than the lease of a node. */
@@ -75,7 +75,7 @@ export async function tryQuotas(size: QuotaTrialSize): Promise<QuotaReport> {
     const clients = Array.from({ length: size.clients }, (_, at) =>
       keepAsking(cluster, new SeededRandom(size.seed + at), refusals, isOver.signal),
     );
-    await killSome(cluster, ledger, size);
+    await killSome(cluster, size);
     await untilUsedUp(refusals, size.clients);
     isOver.abort();
     await Promise.all(clients);
@@ -109,29 +109,15 @@ async function setQuotas(api: Api, bounds: Bounds): Promise<void> {
   await delay(1_000);
 }
 
-async function killSome(cluster: Cluster, ledger: Ledger, { kills, seed }: QuotaTrialSize): Promise<void> {
+/** @throws TypeError when a node gets no task: the budgets were too small for so many kills */
+async function killSome(cluster: Cluster, { kills, seed }: QuotaTrialSize): Promise<void> {
   const random = new SeededRandom(seed);
   for (let count = 1; count <= kills; count++) {
     await delay(random.next() * PAUSE_MS);
     const name = NODES[Math.floor(random.next() * NODES.length)]!;
-    const node = cluster.node(name);
-    await untilSpending(ledger, node.life);
-    await node.kill();
+    await cluster.killAtWork(name);
     if (count < kills) await cluster.start(name);
   }
-}
-
-/** @throws TypeError when a node gets no task: the budgets were too small for so many kills */
-async function untilSpending(ledger: Ledger, life: string): Promise<void> {
-  for (const startedMs = performance.now(); countSpending(ledger.read(), life) === 0; await delay(5)) {
-    if (performance.now() - startedMs > TIMEOUT_MS) throw new TypeError(`${life} does not work`);
-  }
-}
-
-/** Tasks that a node has begun, and not ended. */
-function countSpending(entries: readonly Entry[], life: string): number {
-  const own = entries.filter(({ node }) => node === life);
-  return own.reduce((count, { kind }) => count + (kind === 'spending' ? 1 : kind === 'spent' ? -1 : 0), 0);
 }
 
 /** Until all clients were refused, so that the budgets have been reached. */

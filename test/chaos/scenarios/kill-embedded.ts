@@ -16,8 +16,7 @@ export const killEmbedded: Fault = {
     for (let kill = 1; kill <= times; kill++) {
       await cluster.working('alone');
       await delay(random.below(UP_MS));
-      await cluster.working('alone');
-      await cluster.node('alone').kill();
+      await cluster.killAtWork('alone');
       if (kill % BOOT_KILLS === 0) {
         const stillborn = cluster.launch('alone');
         stillborn.ready().catch(() => {});

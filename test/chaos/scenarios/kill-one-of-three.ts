@@ -13,8 +13,7 @@ export const killOneOfThree: Fault = {
     for (let kill = 0; kill < times; kill++) {
       const name = cluster.names[random.below(cluster.names.length)]!;
       await delay(random.below(PAUSE_MS));
-      await cluster.working(name);
-      await cluster.node(name).kill();
+      await cluster.killAtWork(name);
       await cluster.start(name);
     }
   },
