@@ -3,11 +3,9 @@ import { AgentDrainChanged, AgentUnregistered, ClusterChanged, StatusChanged, St
 import { workflowsOf } from '../../../src/testing/runs-of.js';
 import { GatherAgent, LaborAgent, ShoutAgent } from './agents.js';
 import { createCluster, pair, type Node } from './nodes.js';
+import { ToldClock } from './told-clock.js';
 
 jest.setTimeout(60_000);
-
-/** Less than the 5 s after which nodes look by themselves, and enough for three of them on a busy machine. */
-const SOON_MS = 4_000;
 
 /** The kinds of entry in the history of a release, oldest first. */
 async function historyOf(node: Node, release: string): Promise<string[]> {
@@ -19,7 +17,7 @@ const idsOn = ({ registry }: Node): string[] => registry.list({ allVersions: tru
 
 describe('an agent that several nodes host', () => {
   it('leaves all of them at once when it is removed on one, and that is recorded once', async () => {
-    await using cluster = await createCluster();
+    await using cluster = await createCluster(new ToldClock());
     const { here, there } = await pair(cluster, [ShoutAgent], [ShoutAgent, GatherAgent], 'gather');
     const heard = [here, there].map((node) => node.next(ClusterChanged));
     const third = await cluster.start([ShoutAgent]);
@@ -27,13 +25,11 @@ describe('an agent that several nodes host', () => {
     const isShouter = ({ release }: { readonly release: { readonly id: string } }): boolean =>
       release.id === 'shouter@1.0.0';
     const left = [there, third].map((node) => node.next(AgentUnregistered, isShouter));
-    const beganAt = performance.now();
     await here.registry.unregister('shouter', { reason: 'out of fashion' });
     expect((await Promise.all(left)).map(({ reason }) => reason)).toEqual([
       'out of fashion',
       'out of fashion',
     ]);
-    expect(performance.now() - beganAt).toBeLessThan(SOON_MS);
     expect([here, there, third].map(idsOn)).toEqual([[], ['gatherer@1.0.0'], []]);
     expect(await historyOf(third, 'shouter@1.0.0')).toEqual(['changed', 'closed']);
   });
@@ -70,27 +66,23 @@ describe('an agent that several nodes host', () => {
   });
 
   it('changes its status on all of them at once', async () => {
-    await using cluster = await createCluster();
+    await using cluster = await createCluster(new ToldClock());
     const { here, there } = await pair(cluster, [ShoutAgent], [ShoutAgent], 'shout');
     const changed = there.next(StatusChanged);
-    const beganAt = performance.now();
     await here.registry.setStatus('shouter', 'maintenance', { reason: 'tuning', triggeredBy: 'user:ann' });
     expect(await changed).toMatchObject({ to: 'maintenance', reason: 'tuning' });
-    expect(performance.now() - beganAt).toBeLessThan(SOON_MS);
     expect(there.registry.get('shouter').status).toBe('maintenance');
   });
 });
 
 describe('a workflow that is stored on one node', () => {
   it('can be run on the others at once, where it keeps the agents that it needs', async () => {
-    await using cluster = await createCluster();
+    await using cluster = await createCluster(new ToldClock());
     const { here, there } = await pair(cluster, [GatherAgent], [ShoutAgent], 'shout');
     const changed = new Promise<void>((resolve) => workflowsOf(there).onChange(resolve));
-    const beganAt = performance.now();
     const steps = [{ id: 'say', capability: 'shout', input: 1 }];
     await workflowsOf(here).save({ name: 'loud', version: '1.0.0', steps });
     await changed;
-    expect(performance.now() - beganAt).toBeLessThan(SOON_MS);
     expect(await there.orchestration.run('loud')).toMatchObject({ status: 'succeeded', output: '1!' });
     await expect(there.registry.unregister('shouter')).rejects.toMatchObject({
       code: 'AGENT_IN_USE',

@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import {
   AgentRegistry,
   CadreModule,
+  Clock,
   ClusterChanged,
   EventBus,
   OrchestrationService,
@@ -54,11 +55,12 @@ export async function pair(
   return { here, there };
 }
 
-export async function createCluster(): Promise<Cluster> {
+/** @param clock of all nodes; default: the machine's */
+export async function createCluster(clock?: Clock): Promise<Cluster> {
   const url = await createTestDatabase();
   const nodes: Node[] = [];
   const start: Cluster['start'] = async (agents = [], options = {}) => {
-    const node = await startNode(url, agents, options);
+    const node = await startNode(agents, { database: { url, poolSize: 5 }, ...options }, clock);
     nodes.push(node);
     return node;
   };
@@ -77,13 +79,15 @@ export async function createCluster(): Promise<Cluster> {
   };
 }
 
-async function startNode(url: string, agents: readonly Type[], options: CadreOptions): Promise<Node> {
+async function startNode(agents: readonly Type[], options: CadreOptions, clock?: Clock): Promise<Node> {
   @Module({
-    imports: [CadreModule.forRoot({ database: { url, poolSize: 5 }, ...options })],
+    imports: [CadreModule.forRoot(options)],
     providers: [...agents],
   })
   class NodeModule {}
-  const app = await Test.createTestingModule({ imports: [NodeModule] }).compile();
+  const builder = Test.createTestingModule({ imports: [NodeModule] });
+  if (clock !== undefined) builder.overrideProvider(Clock).useValue(clock);
+  const app = await builder.compile();
   await app.init();
   const events = app.get(EventBus);
   const runs = runsOf(app);
