@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nextTurn } from '../common/index.js';
 
 interface Session {
   query<Row = Record<string, unknown>>(
@@ -239,12 +240,30 @@ export function describeDatabase(createDatabase: () => Promise<Database>): void 
       expect(row?.text === text).toBe(true);
     });
 
+    it('ends a transaction under way before it closes', async () => {
+      const database = await createDatabase();
+      await database.query('create table t (n int)');
+      const begun = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<void>();
+      const underWay = database.transaction(async (session) => {
+        await session.query('insert into t values (1)');
+        begun.resolve();
+        await gate.promise;
+        return session.query('update t set n = n + 1 returning n');
+      });
+      await begun.promise;
+      const closing = database.close();
+      gate.resolve();
+      expect(await underWay).toEqual([{ n: 2 }]);
+      await closing;
+    });
+
     it('ends statements under way before it closes, and takes none after', async () => {
       const database = await createDatabase();
-      // So that there is a connection, and the statement need not wait for one.
+      // So that there is a connection, and the statement has it before this turn of the event loop ends.
       await database.query('select 1');
       const underWay = database.query('select pg_sleep(0.1), 1 as n');
-      await sleep(50);
+      await nextTurn();
       await database.close();
       expect(await underWay).toMatchObject([{ n: 1 }]);
       await expect(database.query('select 1')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });

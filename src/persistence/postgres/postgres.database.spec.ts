@@ -29,18 +29,28 @@ describe('PostgresDatabase', () => {
 
   it('gives up a statement that takes too long, and goes on', async () => {
     const database = connect({ url: await createTestDatabase(), statementTimeoutMs: 100 });
-    await expect(database.query('select pg_sleep(60)')).rejects.toMatchObject({
-      code: 'DATABASE_TIMEOUT',
-      retryable: true,
-    });
-    expect(await database.query('select 1 as n')).toEqual([{ n: 1 }]);
+    const endOf = (text: string): Promise<unknown> => database.query(text).catch((error: unknown) => error);
+    const tooLong = { code: 'DATABASE_TIMEOUT', retryable: true };
+    expect(await endOf('select pg_sleep(60)')).toMatchObject(tooLong);
+    let next = await endOf('select 1 as n');
+    // On a busy machine that can be too long as well.
+    while ((next as Partial<typeof tooLong>).code === tooLong.code) next = await endOf('select 1 as n');
+    expect(next).toEqual([{ n: 1 }]);
   });
 
   it('gives up waiting for a connection when all are busy', async () => {
-    const database = connect({ url: await createTestDatabase(), poolSize: 1, connectTimeoutMs: 1_000 });
+    const database = connect({ url: await createTestDatabase(), poolSize: 1, connectTimeoutMs: 200 });
     // The limit holds for its own connection too, which a busy machine is slow to open.
-    const busy = database.query('select pg_sleep(3)');
+    await eventually(() => database.query('select 1'));
+    const begun = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const busy = database.transaction(async () => {
+      begun.resolve();
+      await gate.promise;
+    });
+    await begun.promise;
     await expect(database.query('select 1')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    gate.resolve();
     await busy;
   });
 
@@ -53,6 +63,7 @@ describe('PostgresDatabase', () => {
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'cadre'`,
       );
     const inUse = database.query('select pg_sleep(60)').catch((error: unknown) => error);
+    await untilAsleep(url);
     const inTransaction = database
       .transaction(async (session) => {
         await session.query('select 1');
@@ -103,6 +114,7 @@ describe('PostgresDatabase', () => {
         await database.listen('news', (payload) => void heard.push(payload));
         await database.query('create table t (n int)');
         const inFlight = database.query('select pg_sleep(60)').catch((error: unknown) => error);
+        await untilAsleep(server.url());
         await server[how]();
         expect(await inFlight).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
         await expect(database.query('select 1')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
@@ -117,6 +129,12 @@ describe('PostgresDatabase', () => {
     },
   );
 });
+
+/** Until the server carries out a statement that sleeps. */
+async function untilAsleep(url: string): Promise<void> {
+  const asleep = `select from pg_stat_activity where datname = current_database() and state = 'active' and query ~ '^select pg_sleep'`;
+  await eventually(async () => expect(await runSql(url, asleep)).toHaveLength(1));
+}
 
 /** Tries until it passes, for twenty seconds at most. */
 async function eventually(attempt: () => unknown): Promise<void> {
