@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { withFolder } from '../../../examples/newsroom/testing/surroundings.js';
@@ -26,12 +27,16 @@ const WRITTEN = {
   output: { title: 'how is an agent chosen', text: expect.stringContaining('## Sources') },
 };
 
+/** Less than a test may take, so that it fails with what was answered last. */
+const PATIENCE_MS = 20_000;
+
 /** Asks again until the answer is as it should be. */
 async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
-  for (;;) {
+  for (const startedMs = performance.now(); ; await sleep(20)) {
     const answer = await ask();
     if (isRight(answer)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const isTooLate = performance.now() - startedMs > PATIENCE_MS;
+    if (isTooLate) throw new TypeError(`the answer stays ${JSON.stringify(answer)}`);
   }
 }
 

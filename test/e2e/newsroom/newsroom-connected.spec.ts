@@ -106,7 +106,7 @@ describe('research on the web', () => {
         { capability: 'web_research', input: 'How do harbors work?' },
         { capability: 'content_writing', agent: 'content_writer' },
       ];
-      const { status, body } = await client.post('runs?wait=20s', { definition });
+      const { status, body } = await client.post('runs?wait=60s', { definition });
       expect(status).toBe(200);
       expect(body).toMatchObject({
         status: 'succeeded',

@@ -121,7 +121,7 @@ describe('where a task is done', () => {
       { id: 'here', capability: 'echo', input: 'hi', residency: 'oceania', criticality: 'critical' },
       { id: 'near', capability: 'echo', input: 'hi', preferredRegions: ['oceania'], priority: 'urgent' },
     ];
-    const { body } = await client.post('runs?wait=10s', { definition: { name: 'tour', steps } });
+    const { body } = await client.post('runs?wait=60s', { definition: { name: 'tour', steps } });
     const told = itemsOf(await client.get(`runs/${String(body['runId'])}/steps`));
     expect(told).toMatchObject([
       { agent: 'lyrebird', choice: { strategy: 'most-reliable' } },

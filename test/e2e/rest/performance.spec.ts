@@ -16,9 +16,15 @@ const Text = dataType('text', z.string());
 const Writing = capability({ name: 'writing', description: 'Writes.', input: Text, output: Text });
 const Reading = capability({ name: 'reading', description: 'Reads.', input: Text, output: Text });
 
-/** Fails at what it is told to fail at. */
+/** Fails at what it is told to fail at, and is as well as a test says. */
 @Agent(Writing, { name: 'writer', costPerTaskUsd: 0.5 })
 class WriterAgent {
+  isWell = true;
+
+  healthCheck(): { healthy: boolean } {
+    return { healthy: this.isWell };
+  }
+
   execute(text: string, task: TaskContext): string {
     task.reportUsage({ inputTokens: 10, outputTokens: 20 });
     if (text === 'fail') throw new Error('no idea');
@@ -39,8 +45,7 @@ class ReaderAgent {
     CadreModule.forRoot({
       // An open circuit would keep further attempts away before there are enough for a verdict.
       health: { breaker: false },
-      // It rests longer than the test takes to look, on a busy machine too.
-      metrics: { flushEveryMs: 100, improvement: { everyMs: 100, holdMs: 4_000 } },
+      metrics: { flushEveryMs: 100, improvement: { everyMs: 100, holdMs: 100 } },
     }),
   ],
   providers: [WriterAgent, ReaderAgent],
@@ -117,8 +122,11 @@ describe('performance over REST', () => {
 
   it('takes out an agent that succeeds too rarely, says why, and puts it back', async () => {
     const told: string[] = [];
+    const writer = app.get(WriterAgent);
     app.get(EventBus).subscribe(PerformanceReviewed, ({ release, action }) => {
       told.push(`${action} ${release.id}`);
+      // Nobody is put back who is not well, so that there is time to look.
+      if (action === 'maintenance') writer.isWell = false;
     });
     await run(60, 'writing', 'fail');
     await until(async () => (await statusOf('writer')) === 'maintenance');
@@ -127,6 +135,7 @@ describe('performance over REST', () => {
     expect(entry!['reason']).toContain('Low success rate - needs improvement');
     const refused = await client.post('capabilities/writing/tasks', { input: 'a poem' });
     expect(refused).toMatchObject({ status: 503, body: { code: 'NO_AGENT_AVAILABLE' } });
+    writer.isWell = true;
     await until(async () => (await statusOf('writer')) === 'active');
     expect((await client.task('writing', { input: 'a poem' })).status).toBe(200);
     expect(told).toEqual(['maintenance writer@1.0.0', 'return writer@1.0.0']);

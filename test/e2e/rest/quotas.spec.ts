@@ -158,7 +158,7 @@ describe('quotas over REST', () => {
     });
     const definition = { name: 'brief', steps: [{ id: 'only', capability: 'spend', input: 0 }] };
     const run = (tenant: string, headers?: Record<string, string>) =>
-      client.post('runs?wait=10s', { definition, tenant }, headers);
+      client.post('runs?wait=60s', { definition, tenant }, headers);
     expect((await run('acme')).body).toMatchObject({
       tenant: 'acme',
       status: 'failed',

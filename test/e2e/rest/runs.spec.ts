@@ -9,7 +9,7 @@ const ECHO_THEN_MEASURE = [{ capability: 'echo', input: 'hey' }, { capability: '
 
 describe('POST /runs', () => {
   it('answers 200 with the result when the run ends in time', async () => {
-    const answer = await client.post('runs?wait=10s', { definition: ECHO_THEN_MEASURE });
+    const answer = await client.post('runs?wait=60s', { definition: ECHO_THEN_MEASURE });
     expect(answer).toMatchObject({
       status: 200,
       body: {
@@ -27,7 +27,7 @@ describe('POST /runs', () => {
 
   it('gives its input to a first step without one', async () => {
     const body = { definition: [{ capability: 'measure' }], input: 'four' };
-    expect(await client.post('runs?wait=10s', body)).toMatchObject({ body: { output: 4, input: 'four' } });
+    expect(await client.post('runs?wait=60s', body)).toMatchObject({ body: { output: 4, input: 'four' } });
   });
 
   it('answers 202 and where to look when the run goes on', async () => {
@@ -49,7 +49,7 @@ describe('POST /runs', () => {
       nextCursor: null,
     });
     patient.finish('done');
-    expect(await server.client.post('runs?wait=10s', { definition: ECHO_THEN_MEASURE })).toMatchObject({
+    expect(await server.client.post('runs?wait=60s', { definition: ECHO_THEN_MEASURE })).toMatchObject({
       status: 200,
     });
     await server.app.close();
@@ -60,7 +60,7 @@ describe('POST /runs', () => {
       { capability: 'throw', input: 1 },
       { capability: 'echo', input: 'x' },
     ];
-    const { status, body } = await client.post('runs?wait=10s', { definition });
+    const { status, body } = await client.post('runs?wait=60s', { definition });
     expect({ status, body }).toMatchObject({
       status: 200,
       body: { status: 'failed', failure: { code: 'AGENT_FAILED' } },
@@ -138,7 +138,7 @@ describe('GET /runs', () => {
     const ids: unknown[] = [];
     for (const capability of ['echo', 'throw', 'echo']) {
       const definition = [{ capability, input: 'x' }];
-      ids.unshift((await server.client.post('runs?wait=10s', { definition })).body['runId']);
+      ids.unshift((await server.client.post('runs?wait=60s', { definition })).body['runId']);
     }
     expect((await allPagesOf(server.client, 'runs?limit=2')).map(({ runId }) => runId)).toEqual(ids);
     const failed = itemsOf(await server.client.get('runs?status=failed'));

@@ -28,7 +28,7 @@ async function start(definition: unknown, wait = ''): Promise<{ runId: string; u
 
 describe('the events of a run', () => {
   it('tell an ended one from its first to its last', async () => {
-    const { runId, url } = await start(ECHO_TWICE, '?wait=10s');
+    const { runId, url } = await start(ECHO_TWICE, '?wait=60s');
     const stream = await EventClient.open(url);
     expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(stream.headers.get('cache-control')).toBe('no-store');
@@ -53,7 +53,7 @@ describe('the events of a run', () => {
   });
 
   it('miss nothing and repeat nothing wherever a client comes back', async () => {
-    const { url } = await start(ECHO_TWICE, '?wait=10s');
+    const { url } = await start(ECHO_TWICE, '?wait=60s');
     const all = idsOf(await (await EventClient.open(url)).all());
     for (const [index, id] of all.entries()) {
       const back = await EventClient.open(url, id);
@@ -141,7 +141,7 @@ describe('the events of a run', () => {
     ['', '1.2', 400, 'REQUEST_INVALID'],
     ['?from=1', undefined, 400, 'REQUEST_INVALID'],
   ])('refuse %p with the id %p', async (query, id, status, code) => {
-    const { runId } = await start(ECHO_TWICE, '?wait=10s');
+    const { runId } = await start(ECHO_TWICE, '?wait=60s');
     const headers: Record<string, string> = id === undefined ? {} : { 'last-event-id': id };
     const answer = await client.get(`runs/${runId}/events${query}`, headers);
     expect(answer).toMatchObject({ status, type: 'application/problem+json', body: { code } });

@@ -34,7 +34,7 @@ describe('a server with a database', () => {
         EventClient.open(`${client.url}/api/v1/${path}/events`, lastEventId);
       const seen = await (await follow(before)).upTo('run.waiting');
       const brief = { definition: [{ capability: 'echo', input: 'x' }], durability: 'memory' };
-      const { body: fleeting } = await before.client.post('runs?wait=10s', brief);
+      const { body: fleeting } = await before.client.post('runs?wait=60s', brief);
       expect(fleeting).toMatchObject({ status: 'succeeded', durability: 'memory' });
       const listed = await allPagesOf(before.client, 'runs?limit=1');
       expect(listed.map(({ runId }) => runId)).toEqual([fleeting['runId'], body['runId']]);

@@ -12,7 +12,7 @@ const runIdOf = ({ body }: Answer): string => body['runId'] as string;
 describe('POST /runs', () => {
   it('runs what comes with it, or what is stored, with an input', async () => {
     const definition = { name: 'brief', version: '2.1.0', steps: [{ capability: 'echo' }] };
-    expect(await client.post('runs?wait=10s', { definition, input: 'hey', priority: 5 })).toMatchObject({
+    expect(await client.post('runs?wait=60s', { definition, input: 'hey', priority: 5 })).toMatchObject({
       status: 200,
       body: {
         workflow: 'brief',
@@ -25,7 +25,7 @@ describe('POST /runs', () => {
         waits: [],
       },
     });
-    expect(await client.post('runs?wait=10s', { definition: ECHO })).toMatchObject({
+    expect(await client.post('runs?wait=60s', { definition: ECHO })).toMatchObject({
       body: { workflow: 'list' },
     });
   });
@@ -57,7 +57,7 @@ describe('POST /runs', () => {
 describe('an idempotency key', () => {
   it('gives the run that is there already', async () => {
     const key = { 'idempotency-key': 'order-1' };
-    const first = await client.post('runs?wait=10s', { definition: ECHO }, key);
+    const first = await client.post('runs?wait=60s', { definition: ECHO }, key);
     const again = await client.post('runs', { definition: ECHO }, key);
     expect(runIdOf(again)).toBe(runIdOf(first));
     expect(again.headers.get('location')).toBe(first.headers.get('location'));
@@ -69,7 +69,7 @@ describe('an idempotency key', () => {
     const before = novice.tries;
     const starts = Array.from({ length: 20 }, () =>
       client.post(
-        'runs?wait=10s',
+        'runs?wait=60s',
         { definition: [{ capability: 'try', input: 1 }] },
         { 'idempotency-key': 'order-2' },
       ),
@@ -119,7 +119,7 @@ describe('waiting', () => {
     patient.finish('done');
     // The same start again: it waits for the run that is there.
     const again = await server.client.post(
-      'runs?wait=10s',
+      'runs?wait=60s',
       { definition: [{ capability: 'patience', input: 1 }] },
       { 'idempotency-key': 'patience' },
     );
@@ -133,7 +133,7 @@ describe('GET /runs', () => {
     const server = await serve(stage());
     const start = async (name: string, capability: string) =>
       (
-        await server.client.post('runs?wait=10s', {
+        await server.client.post('runs?wait=60s', {
           definition: { name, steps: [{ capability, input: 'x' }] },
         })
       ).body;
@@ -195,7 +195,7 @@ describe('GET /runs/:id', () => {
       },
       { id: 'last', capability: 'echo', input: 'done' },
     ];
-    const id = runIdOf(await client.post('runs?wait=20s', { definition, input: items }));
+    const id = runIdOf(await client.post('runs?wait=60s', { definition, input: items }));
     const steps = await allPagesOf(client, `runs/${id}/steps?limit=100`);
     expect(steps).toHaveLength(252);
     expect(new Set(steps.map(({ key }) => key)).size).toBe(252);

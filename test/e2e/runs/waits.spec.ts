@@ -192,7 +192,7 @@ describe('POST /runs/:id/retry', () => {
       { capability: 'try' },
       { capability: 'try' },
     ];
-    const failed = await client.post('runs?wait=10s', { definition });
+    const failed = await client.post('runs?wait=60s', { definition });
     expect(failed).toMatchObject({ body: { status: 'failed', failure: { code: 'AGENT_FAILED' } } });
     const runId = failed.body['runId'] as string;
     const tries = novice.tries;
@@ -206,7 +206,7 @@ describe('POST /runs/:id/retry', () => {
   });
 
   it('takes no run that succeeded or is under way, and no body', async () => {
-    const done = await client.post('runs?wait=10s', { definition: [{ capability: 'echo', input: 'x' }] });
+    const done = await client.post('runs?wait=60s', { definition: [{ capability: 'echo', input: 'x' }] });
     expect(await client.post(`runs/${done.body['runId'] as string}/retry`)).toMatchObject({
       status: 409,
       body: { code: 'RUN_NOT_RETRYABLE' },

@@ -83,7 +83,7 @@ describe('PUT /workflows/:name', () => {
       'workflows/runnable',
       written('runnable', '2.0.0', { output: '${ steps.say.output + "!" }' }),
     );
-    const run = (workflow: string) => client.post('runs?wait=10s', { workflow, input: { text: 'hey' } });
+    const run = (workflow: string) => client.post('runs?wait=60s', { workflow, input: { text: 'hey' } });
     expect(await run('runnable')).toMatchObject({ status: 200, body: { output: 'hey!', version: '2.0.0' } });
     expect(await run('runnable@^1')).toMatchObject({
       status: 200,
@@ -297,7 +297,7 @@ describe('a picture', () => {
       { id: 'fail', capability: 'throw' },
       { id: 'never', capability: 'echo', input: 'x' },
     ];
-    const { body } = await client.post('runs?wait=10s', { definition: { name: 'drawn_run', steps } });
+    const { body } = await client.post('runs?wait=60s', { definition: { name: 'drawn_run', steps } });
     expect(body).toMatchObject({ status: 'failed' });
     await client.delete('workflows/inside_run');
     const answer = await client.get(`runs/${body['runId'] as string}/graph`);
