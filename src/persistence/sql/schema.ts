@@ -114,6 +114,7 @@ export const runs = cadre.table(
   },
   (table) => [
     index('runs_listing').on(table.createdAt, table.id),
+    index('runs_bundle').on(table.bundleHash),
     uniqueIndex('runs_idempotency_key')
       .on(table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),

@@ -1,0 +1,1 @@
+CREATE INDEX "runs_bundle" ON "cadre"."runs" USING btree ("bundle_hash");
