@@ -3,7 +3,7 @@ import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastifyOptions, prepareFastify, ProblemFilter, RestModule, securityHeaders } from './api/index.js';
-import { Logger, SystemClock } from './common/index.js';
+import { beatEvery, Logger, SystemClock } from './common/index.js';
 import { readEnvironment, type ServerSettings } from './environment.js';
 import { serveOpenApi } from './openapi.js';
 import { createPino, PinoLoggerService } from './pino-logger.js';
@@ -13,6 +13,8 @@ export { EnvironmentError, readEnvironment, type Environment, type ServerSetting
 
 /** Milliseconds that connections get to end once all work has; a client that never finishes its request would hold the process. */
 const CONNECTION_GRACE_MS = 2_000;
+/** Milliseconds between two looks for connections that have become idle since closing began. */
+const IDLE_LOOK_MS = 50;
 
 /** Brings the application and the REST interface together. */
 @Module({})
@@ -84,6 +86,9 @@ function cutConnectionsAtClose(adapter: FastifyAdapter): void {
   const fastify = adapter.getInstance();
   fastify.addHook('preClose', (done) => {
     setTimeout(() => fastify.server.closeAllConnections(), CONNECTION_GRACE_MS).unref();
+    // Node closes those that are idle at this moment; one whose answer is still on its way is kept alive by its client after that.
+    const idle = beatEvery(IDLE_LOOK_MS, () => fastify.server.closeIdleConnections());
+    fastify.server.once('close', () => clearInterval(idle));
     done();
   });
 }

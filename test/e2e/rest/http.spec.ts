@@ -1,4 +1,4 @@
-import { troupe } from './agents.js';
+import { PatientAgent, troupe } from './agents.js';
 import { Client, serve } from './server.js';
 
 const { app, client } = await serve(troupe(), { bodyLimitBytes: 20_000, allowedHosts: ['cadre.test'] });
@@ -269,5 +269,20 @@ describe('where it listens', () => {
     const at = new Client(other.client.url.replace(/\/\/[^:]*/, '//127.0.0.2'));
     expect(await at.get('/health/live')).toMatchObject({ status: 200 });
     await other.app.close();
+  });
+});
+
+describe('a server that closes', () => {
+  it('ends with its last answer, whose client would use the connection again', async () => {
+    const server = await serve(troupe());
+    const patient = server.app.get(PatientAgent);
+    const task = server.client.task('patience', { input: 1 });
+    await patient.hasBegun;
+    // So that it ends by what it should, and not because all connections are cut in the end.
+    server.app.getHttpServer().closeAllConnections = () => {};
+    const closed = server.app.close();
+    patient.finish('done');
+    expect(await task).toMatchObject({ status: 200, body: { output: 'done' } });
+    await closed;
   });
 });
