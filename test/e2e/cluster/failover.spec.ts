@@ -22,8 +22,9 @@ async function startAfar(cluster: Cluster) {
   return { here, afar, runId };
 }
 
+// Side by side, because most of it is waiting.
 describe('a step of a node', () => {
-  it('that was killed is done by another one that can do it', async () => {
+  it.concurrent('that was killed is done by another one that can do it', async () => {
     await using cluster = await createCluster();
     const { here, afar, runId } = await startAfar(cluster);
     afar.kill('SIGKILL');
@@ -31,15 +32,18 @@ describe('a step of a node', () => {
     expect(await here.ended(runId)).toMatchObject({ status: 'succeeded', output: `${runId}:step-1` });
   });
 
-  it('that stood still for too long is done by another one, and what it comes to counts no more', async () => {
-    await using cluster = await createCluster();
-    const { here, afar, runId } = await startAfar(cluster);
-    afar.kill('SIGSTOP');
-    await cluster.start([QuickHeirAgent]);
-    expect(await here.ended(runId)).toMatchObject({ status: 'succeeded', output: `${runId}:step-1` });
-    afar.kill('SIGCONT');
-    await afar.line('told to stop');
-    expect(await here.ended(runId)).toMatchObject({ status: 'succeeded', output: `${runId}:step-1` });
-    await afar.stop();
-  });
+  it.concurrent(
+    'that stood still for too long is done by another one, and what it comes to counts no more',
+    async () => {
+      await using cluster = await createCluster();
+      const { here, afar, runId } = await startAfar(cluster);
+      afar.kill('SIGSTOP');
+      await cluster.start([QuickHeirAgent]);
+      expect(await here.ended(runId)).toMatchObject({ status: 'succeeded', output: `${runId}:step-1` });
+      afar.kill('SIGCONT');
+      await afar.line('told to stop');
+      expect(await here.ended(runId)).toMatchObject({ status: 'succeeded', output: `${runId}:step-1` });
+      await afar.stop();
+    },
+  );
 });

@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { withFolder } from '../../../examples/newsroom/testing/surroundings.js';
+import { createPgliteDirectory } from '../../../src/testing/pglite-directory.js';
 import { createTestDatabase } from '../../../src/testing/postgres-server.js';
 import { ServerProcess } from '../rest/server-process.js';
 import { itemsOf, type Body, type Client } from '../rest/server.js';
@@ -114,6 +116,7 @@ describe('market_brief', () => {
     'waits for a person across a kill of its server, on the embedded database',
     () =>
       withFolder({}, async (folder) => {
+        await createPgliteDirectory(join(folder, 'database'));
         expect(await outliveAKill({ CADRE_DATA_DIR: folder })).toMatchObject(WRITTEN);
       }),
     TWO_STARTS_MS,

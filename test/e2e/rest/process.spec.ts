@@ -4,6 +4,10 @@ import { ServerProcess } from './server-process.js';
 
 const SECRET = 'the-launch-code';
 
+/** For what needs a server, and does nothing to it. */
+const usual = await ServerProcess.start();
+afterAll(() => usual.stop());
+
 describe('the log', () => {
   it('has one JSON line for each request, with its id and without its payload', async () => {
     const server = await ServerProcess.start();
@@ -52,13 +56,10 @@ describe('the log', () => {
   });
 
   it('tells no more than it is asked to', async () => {
-    const [usual, chatty] = await Promise.all([
-      ServerProcess.start(),
-      ServerProcess.start({ CADRE_LOG_LEVEL: 'debug' }),
-    ]);
+    const chatty = await ServerProcess.start({ CADRE_LOG_LEVEL: 'debug' });
     expect(usual.lines.map(({ level }) => level)).not.toContain('debug');
     expect(chatty.lines.map(({ level }) => level)).toContain('debug');
-    await Promise.all([usual.stop(), chatty.stop()]);
+    await chatty.stop();
   });
 });
 
@@ -124,11 +125,9 @@ describe('a start', () => {
   });
 
   it('fails at a port that is taken, and leaves no process behind', async () => {
-    const first = await ServerProcess.start();
-    const second = ServerProcess.spawn({ PORT: new URL(first.client.url).port });
+    const second = ServerProcess.spawn({ PORT: new URL(usual.client.url).port });
     expect((await second.ended).code).toBe(1);
     expect(second.output).toContain('EADDRINUSE');
-    await first.stop();
   });
 
   it('fails for wrong settings, and names all of them', async () => {
@@ -139,8 +138,7 @@ describe('a start', () => {
   });
 
   it('listens on the loopback alone', async () => {
-    const server = await ServerProcess.start();
-    const { port } = new URL(server.client.url);
+    const { port } = new URL(usual.client.url);
     const others = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .filter(({ family, internal }) => family === 'IPv4' && !internal);
@@ -151,7 +149,6 @@ describe('a start', () => {
     );
     expect(reached).not.toContain(true);
     expect(await canConnect('127.0.0.1', Number(port))).toBe(true);
-    await server.stop();
   });
 });
 
