@@ -30,7 +30,7 @@ export class MadeChoice implements Choice {
 
   constructor({ strategy, release, free, excluded, selection }: ChoiceParts) {
     this.strategy = strategy;
-    this.chosen = { agent: release.name, version: release.version };
+    this.chosen = release.identity;
     this.seed = selection.seed;
     this.excluded = excluded;
     this.#selection = selection;
@@ -83,11 +83,11 @@ export function spellOut(
 }
 
 /** Why a strategy selected whom it selected. */
-export function reasonOf({ reason }: Pick<Selection, 'reason'>): string {
-  return typeof reason === 'function' ? reason() : reason;
+export function reasonOf(selection: Pick<Selection, 'reason'>): string {
+  return typeof selection.reason === 'function' ? selection.reason() : selection.reason;
 }
 
 /** With which probability a strategy selected whom it selected. */
-export function propensityOf({ propensity = 1 }: Pick<Selection, 'propensity'>): number {
-  return typeof propensity === 'function' ? propensity() : propensity;
+export function propensityOf(selection: Pick<Selection, 'propensity'>): number {
+  return typeof selection.propensity === 'function' ? selection.propensity() : (selection.propensity ?? 1);
 }

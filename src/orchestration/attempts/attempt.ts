@@ -151,7 +151,9 @@ export class Attempt implements TaskContext, TaskScope {
   }
 
   get usage(): TaskUsage {
-    return { inputTokens: this.#inputTokens, outputTokens: this.#outputTokens };
+    const inputTokens = this.#inputTokens;
+    const outputTokens = this.#outputTokens;
+    return inputTokens === 0 && outputTokens === 0 ? NO_USAGE : { inputTokens, outputTokens };
   }
 
   get confidence(): number | undefined {
@@ -220,6 +222,7 @@ export class Attempt implements TaskContext, TaskScope {
 }
 
 const NO_TOOL_CALLS: readonly ToolCall[] = Object.freeze([]);
+const NO_USAGE: TaskUsage = Object.freeze({ inputTokens: 0, outputTokens: 0 });
 
 function checkAmount(field: string, value: number): void {
   if (!(Number.isFinite(value) && value >= 0)) {

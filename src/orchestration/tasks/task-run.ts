@@ -26,10 +26,11 @@ export interface TaskRequest {
 }
 
 const NO_BASIS: ChoiceBasis = Object.freeze({ kind: 'chosen' });
+const NO_ATTEMPTS: readonly AttemptRecord[] = Object.freeze([]);
 
 /** The state of one task from its request to its envelope. */
 export class TaskRun implements TaskIdentity, QuotaClaim {
-  readonly attempts: AttemptRecord[] = [];
+  attempts: readonly AttemptRecord[] = NO_ATTEMPTS;
   /** The release whose tries are not used up; it is preferred, as long as it is free. */
   retryWith: Release | undefined;
   choice: Choice | undefined;
@@ -289,7 +290,7 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
       toolCalls: attempt.toolCalls,
       error: error && toFailure(error),
     };
-    this.attempts.push(record);
+    this.attempts = this.attempts.length === 0 ? [record] : [...this.attempts, record];
     return record;
   }
 }

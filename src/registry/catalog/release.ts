@@ -65,6 +65,8 @@ export class Release {
   /** `name@version`. */
   readonly id: string;
   readonly capabilities: ReadonlyMap<string, ProvidedCapability>;
+  /** As records name it; the same object in all of them. */
+  readonly identity: { readonly agent: string; readonly version: string };
   /** Takes no further tasks because it is about to leave, or has left; set by the catalog. */
   isDraining = false;
   /** Takes the tasks of its agent, as the others stand by; set by the catalog. */
@@ -88,6 +90,7 @@ export class Release {
     private readonly live: LiveStatus,
   ) {
     this.id = releaseId(manifest);
+    this.identity = Object.freeze({ agent: manifest.name, version: manifest.version });
     this.capabilities = new Map(
       manifest.capabilities.map((provided) => [provided.capability.name, provided]),
     );

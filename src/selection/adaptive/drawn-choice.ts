@@ -19,19 +19,26 @@ export function drawChoice(evidence: readonly number[], seed: number): Selection
   for (let at = 1; at < scores.length; at += 1) {
     if ((scores[at] as number) > (scores[index] as number)) index = at;
   }
-  return {
-    index,
-    reason: () => describe(evidence, index),
-    scores,
-    propensity: () => propensityOf(evidence, index),
-    seed,
-    evidence,
-  };
+  return new DrawnChoice(index, scores, seed, evidence);
 }
 
-function describe(evidence: readonly number[], index: number): string {
-  const value = Math.round(valueAt(evidence, index) * 1_000) / 1_000;
-  return `expected worth ${value} of 1, drawn as the best of ${evidence.length / COUNT}`;
+/** Kept with every choice, so it holds what was drawn and no functions of its own. */
+class DrawnChoice implements Selection {
+  constructor(
+    readonly index: number,
+    readonly scores: readonly number[],
+    readonly seed: number,
+    readonly evidence: readonly number[],
+  ) {}
+
+  reason(): string {
+    const value = Math.round(valueAt(this.evidence, this.index) * 1_000) / 1_000;
+    return `expected worth ${value} of 1, drawn as the best of ${this.evidence.length / COUNT}`;
+  }
+
+  propensity(): number {
+    return propensityOf(this.evidence, this.index);
+  }
 }
 
 /** Normal draws in pairs, by Box and Muller (1958). */

@@ -20,10 +20,12 @@ export interface Requirements {
 
 /** The releases under consideration, sorted into who can take the task now, who could but is busy, and who cannot. */
 export interface FilterResult {
-  readonly free: Release[];
-  readonly busy: Release[];
-  readonly excluded: Exclusion[];
+  readonly free: readonly Release[];
+  readonly busy: readonly Release[];
+  readonly excluded: readonly Exclusion[];
 }
+
+const NONE: readonly never[] = Object.freeze([]);
 
 /** Asks every filter about every release; an excluded one carries the first reason found. */
 export function filterReleases(
@@ -31,16 +33,23 @@ export function filterReleases(
   requirements: Requirements,
   catalog: Catalog,
 ): FilterResult {
-  const result: FilterResult = { free: [], busy: [], excluded: [] };
+  // Most often all of them can, and their list is the answer.
+  let free: Release[] | undefined;
+  let busy: Release[] | undefined;
+  let excluded: Exclusion[] | undefined;
   // By place: an iterator over a frozen list makes an object for each release.
   for (let at = 0; at < releases.length; at += 1) {
     const release = releases[at] as Release;
     const exclusion = findExclusion(release, requirements, catalog);
-    if (exclusion !== undefined) result.excluded.push(exclusion);
-    else if (release.hasFreeSlot) result.free.push(release);
-    else result.busy.push(release);
+    if (exclusion === undefined && release.hasFreeSlot) {
+      free?.push(release);
+      continue;
+    }
+    free ??= releases.slice(0, at);
+    if (exclusion !== undefined) (excluded ??= []).push(exclusion);
+    else (busy ??= []).push(release);
   }
-  return result;
+  return { free: free ?? releases, busy: busy ?? NONE, excluded: excluded ?? NONE };
 }
 
 /** An exclusion with its reason. */
