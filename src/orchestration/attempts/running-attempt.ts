@@ -42,6 +42,8 @@ export class RunningAttempt implements WorkOwner<Match> {
   readonly #limitMs: number;
   readonly #isLastMoment: boolean;
   #abortedBy: Error | undefined;
+  /** What is waited for is the output already, and not what the agent returned. */
+  #isConcluded = false;
   /** Settle what the outcome is waited for by. */
   #resolve: (outcome: AttemptOutcome) => void = NOTHING;
   #reject: (error: unknown) => void = NOTHING;
@@ -72,16 +74,20 @@ export class RunningAttempt implements WorkOwner<Match> {
 
   /** Answers without a promise when the agent and its contract's schemas do. Never rejects. */
   run(): AttemptOutcome | Promise<AttemptOutcome> {
-    let output: Match | PromiseLike<Match>;
+    let output: Match | Promise<unknown>;
     try {
       output = this.#perform();
     } catch (error) {
       this.#vacate();
       return this.#fail(error);
     }
-    if (isPending(output)) return this.#follow(output);
+    if (output instanceof Promise) return this.#follow(output);
     this.#vacate();
     return this.#accept(output);
+  }
+
+  conclude(value: unknown): Match | Promise<Match> {
+    return this.#isConcluded ? (value as Match) : matchOutput(this.provided.capability.contract, value);
   }
 
   timeoutError(): CadreError {
@@ -119,27 +125,31 @@ export class RunningAttempt implements WorkOwner<Match> {
     }
   }
 
-  /** From the input to the output, validated on both sides; without a promise as long as nothing has to be waited for. */
-  #perform(): Match | PromiseLike<Match> {
-    const input = this.task.input.handOut(this.provided.capability.contract);
-    return isPending(input) ? input.then((match) => this.#call(match)) : this.#call(input);
-  }
-
-  #call(input: Match): Match | PromiseLike<Match> {
-    if (!input.ok) throw new InvalidInputError(`"${this.#attempt.release.id}" any more`, input.issues);
+  /** From the input to the output, validated on both sides; where something has to be waited for, `conclude` tells what it comes to. */
+  #perform(): Match | Promise<unknown> {
     const { contract } = this.provided.capability;
-    const returned = invoke(this.#attempt, this.provided.method, input.value);
-    if (!isPending(returned)) return matchOutput(contract, returned);
-    return Promise.resolve(returned).then((value) => matchOutput(contract, value));
+    const input = this.task.input.handOut(contract);
+    if (input instanceof Promise) return input.then((match) => this.#call(match));
+    const returned = this.#call(input);
+    if (isPending(returned)) return Promise.resolve(returned);
+    const output = matchOutput(contract, returned);
+    this.#isConcluded = output instanceof Promise;
+    return output;
   }
 
-  #follow(output: PromiseLike<Match>): Promise<AttemptOutcome> {
+  /** What the agent returns: the output, or a promise of it. */
+  #call(input: Match): unknown {
+    if (!input.ok) throw new InvalidInputError(`"${this.#attempt.release.id}" any more`, input.issues);
+    return invoke(this.#attempt, this.provided.method, input.value);
+  }
+
+  #follow(work: Promise<unknown>): Promise<AttemptOutcome> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
       const { clock, abortGraceMs: graceMs } = this.parts;
       const limits = { timeoutMs: this.#limitMs, graceMs };
-      const supervision = new Supervision(Promise.resolve(output), this, clock, limits);
+      const supervision = new Supervision(work, this, clock, limits);
       this.task.begin((error) => supervision.giveUp(error));
     });
   }

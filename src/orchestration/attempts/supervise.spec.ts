@@ -9,6 +9,7 @@ function begin(onAbort: (error: Error) => void = () => {}) {
   const { promise: work, ...end } = Promise.withResolvers<string>();
   const { promise: outcome, resolve } = Promise.withResolvers<string>();
   const owner = {
+    conclude: (value: unknown) => value as string | Promise<string>,
     timeoutError: () => new Error('late'),
     abort: (error: Error) => {
       aborts.push(error);

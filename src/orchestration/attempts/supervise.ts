@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../../common/index.js';
+import { isPending } from './invoke.js';
 
 /** How long work may take. */
 export interface WorkLimits {
@@ -9,6 +10,8 @@ export interface WorkLimits {
 
 /** Whoever has the work done, and is told how it goes. */
 export interface WorkOwner<T> {
+  /** What a value that the work gave comes to; to wait for that is part of the work. @throws what the work has failed with then */
+  conclude(value: unknown): T | PromiseLike<T>;
   /** The error of work that takes longer than its timeout. */
   timeoutError(): Error;
   /** Tells the work to stop. */
@@ -32,14 +35,14 @@ export class Supervision<T> {
   #cancelTimer: Cancel;
 
   constructor(
-    work: PromiseLike<T>,
+    work: Promise<unknown>,
     private readonly owner: WorkOwner<T>,
     private readonly clock: Clock,
     private readonly limits: WorkLimits,
   ) {
     this.#cancelTimer = clock.schedule(limits.timeoutMs, () => this.giveUp(owner.timeoutError()));
     work.then(
-      (value) => this.#succeed(value),
+      (value) => this.#conclude(value),
       (error: Error) => this.#fail(error),
     );
   }
@@ -54,8 +57,24 @@ export class Supervision<T> {
     this.owner.reject(error);
   }
 
-  #succeed(value: T): void {
-    if (this.#end()) this.owner.resolve(value);
+  #conclude(value: unknown): void {
+    // Nobody waits any more for what late work comes to.
+    if (this.#phase !== 'working') return void this.#end();
+    let result: T | PromiseLike<T>;
+    try {
+      result = this.owner.conclude(value);
+    } catch (error) {
+      return this.#fail(error as Error);
+    }
+    if (!isPending(result)) return this.#succeed(result);
+    result.then(
+      (concluded) => this.#succeed(concluded),
+      (error: Error) => this.#fail(error),
+    );
+  }
+
+  #succeed(result: T): void {
+    if (this.#end()) this.owner.resolve(result);
   }
 
   #fail(error: Error): void {

@@ -33,7 +33,7 @@ import { RunningTasks } from './running-tasks.js';
 import { TaskInput } from './task-input.js';
 import { TaskRun } from './task-run.js';
 import { resolveTaskOptions } from './task.options.js';
-import type { TaskOptions, TaskProgress, TaskResult } from './task.types.js';
+import type { SkippedTask, TaskOptions, TaskProgress, TaskResult } from './task.types.js';
 
 /** What the executor works with. */
 export interface TaskExecutorParts {
@@ -56,8 +56,13 @@ export interface StepOfRun {
   readonly stepId: string;
   /** The name of the run's workflow. */
   readonly workflow?: string;
+  /** What agents get in place of the task's own; at most 200 characters. */
+  readonly idempotencyKey?: string;
   readonly context: RunContext;
 }
+
+/** What one try of a task came to. */
+type TryEnd = AttemptOutcome | SkippedTask;
 
 /** Errors that another agent may not have; the other kinds are the caller's doing. */
 const FALLBACK_KINDS: ReadonlySet<string> = new Set(['execution', 'timeout', 'unavailable', 'internal']);
@@ -95,7 +100,17 @@ export class TaskExecutor {
     const unfollow = task.followSignal();
     this.#running.add(task);
     try {
-      const result = await this.#run(task);
+      const matching = this.#match(task);
+      if (matching === undefined) task.throwIfCanceled();
+      else await matching.then(() => task.throwIfOver());
+      let result: TaskResult | undefined;
+      while (result === undefined) {
+        const trying = this.#try(task);
+        const end = trying instanceof Promise ? await trying : trying;
+        if ('status' in end) result = end;
+        else if (end.ok) result = toSucceeded(task, end.attempt, end);
+        else await this.#prepareNextTry(task, end);
+      }
       this.parts.events.publish(TaskFinished, { result });
       return result;
     } catch (thrown) {
@@ -164,6 +179,7 @@ export class TaskExecutor {
       runId: step?.runId,
       stepId: step?.stepId,
       workflow: step?.workflow,
+      idempotencyKey: step?.idempotencyKey,
     };
     return new TaskRun(request, findCandidates(catalog, query), clock, this.#report);
   }
@@ -175,33 +191,29 @@ export class TaskExecutor {
     return task.within(matching).then(() => task.input.check(task.capability));
   }
 
-  async #run(task: TaskRun): Promise<TaskResult> {
-    const matching = this.#match(task);
-    if (matching !== undefined) await matching;
-    for (;;) {
-      task.throwIfOver();
-      let release: Release | undefined;
-      try {
-        const place = this.#admission.take(task);
-        release = place instanceof Promise ? await place : place;
-      } catch (error) {
-        return skipOrThrow(task, error);
-      }
-      if (release === undefined) {
-        // Nobody can serve: the last failure counts when there were attempts, else the task's policy.
-        return skipOrThrow(
-          task,
-          task.lastError ?? new NoAgentAvailableError(task.capability, task.choice as Choice),
-        );
-      }
-      const running = this.#attempt(task, release);
-      const outcome = running instanceof Promise ? await running : running;
-      if (outcome.ok) return toSucceeded(task, outcome.attempt, outcome);
-      await this.#prepareNextTry(task, outcome);
+  /** What an attempt came to, or that the task is left out. Answers without a promise when nothing has to be waited for. */
+  #try(task: TaskRun): TryEnd | Promise<TryEnd> {
+    try {
+      const place = this.#admission.take(task);
+      return place instanceof Promise ? this.#tryIn(task, place) : this.#attempt(task, place);
+    } catch (error) {
+      return skipOrThrow(task, error);
     }
   }
 
-  #attempt(task: TaskRun, release: Release): AttemptOutcome | Promise<AttemptOutcome> {
+  async #tryIn(task: TaskRun, place: Promise<Release | undefined>): Promise<TryEnd> {
+    try {
+      return await this.#attempt(task, await place);
+    } catch (error) {
+      return skipOrThrow(task, error);
+    }
+  }
+
+  #attempt(task: TaskRun, release: Release | undefined): AttemptOutcome | Promise<AttemptOutcome> {
+    if (release === undefined) {
+      // Nobody can serve: the last failure counts when there were attempts, else the task's policy.
+      throw task.lastError ?? new NoAgentAvailableError(task.capability, task.choice as Choice);
+    }
     try {
       task.throwIfCanceled();
     } catch (error) {
@@ -229,10 +241,11 @@ export class TaskExecutor {
       if (delayMs < task.remainingMs) {
         task.retryWith = release;
         if (delayMs > 0) await this.parts.clock.delay(delayMs, task.signal);
-        return;
+        return task.throwIfOver();
       }
     }
     if (!task.giveUpOn(release)) throw error;
+    task.throwIfOver();
   }
 
   /** Tells everybody who listens. What a listener throws, now or later, reaches neither the agent nor the task. */
@@ -255,7 +268,7 @@ export class TaskExecutor {
 }
 
 /** A task that nobody was there for, or became free for, is left out where its policy allows that. */
-function skipOrThrow(task: TaskRun, error: unknown): TaskResult {
+function skipOrThrow(task: TaskRun, error: unknown): SkippedTask {
   const isUnserved =
     error instanceof NoAgentAvailableError ||
     error instanceof QueueTimeoutError ||

@@ -23,6 +23,7 @@ export interface TaskRequest {
   readonly runId?: string;
   readonly stepId?: string;
   readonly workflow?: string;
+  readonly idempotencyKey?: string;
 }
 
 const NO_BASIS: ChoiceBasis = Object.freeze({ kind: 'chosen' });
@@ -105,7 +106,7 @@ export class TaskRun implements TaskIdentity, QuotaClaim {
   }
 
   get idempotencyKey(): string {
-    return this.options.idempotencyKey ?? this.taskId;
+    return this.request.idempotencyKey ?? this.options.idempotencyKey ?? this.taskId;
   }
 
   get context(): RunContext {

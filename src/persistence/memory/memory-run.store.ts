@@ -143,8 +143,11 @@ export class MemoryRunStore extends RunStore {
     return claimed;
   }
 
-  async append(lease: Lease, batch: RecordBatch): Promise<void> {
-    this.#heldUnder(lease).write(batch);
+  append(lease: Lease, batch: RecordBatch): Promise<void> | undefined {
+    const held = this.#findUnder(lease);
+    if (held === undefined) return Promise.reject(new RunLostError(lease.runId, lease.epoch));
+    held.write(batch);
+    return undefined;
   }
 
   async park(lease: Lease, parking: Parking): Promise<boolean> {

@@ -4,11 +4,14 @@ import type { ActionResult } from './action-result.js';
 
 /** What several tries of one step add up to. */
 export interface Tries {
-  count: number;
+  readonly count: number;
   /** US dollars. */
-  costUsd: number;
-  attempts: readonly AttemptRecord[];
+  readonly costUsd: number;
+  readonly attempts: readonly AttemptRecord[];
 }
+
+/** Before the first one. */
+export const NO_TRIES: Tries = Object.freeze({ count: 0, costUsd: 0, attempts: Object.freeze([]) });
 
 /** The failure of a step's last task, with what all its tries came to. */
 export class ActionFailedError extends CadreError {

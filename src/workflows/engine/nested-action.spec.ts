@@ -37,7 +37,7 @@ describe('a nested workflow', () => {
     const run = await runOut(flows, brief());
     expect(run).toMatchObject({ status: 'succeeded', output: 3, costUsd: 1 });
     expect(flows.asked().map((call) => (call as string[])[0])).toEqual(['find', 'write', 'write', 'write']);
-    expect(new Set(flows.executor.calls.map(({ options }) => options.idempotencyKey)).size).toBe(2);
+    expect(new Set(flows.executor.calls.map(({ step }) => step?.idempotencyKey)).size).toBe(2);
     const steps = await flows.stepsOf(run);
     expect(Object.entries(steps).map(([key, { status }]) => `${key} ${status}`)).toEqual([
       'brief succeeded',

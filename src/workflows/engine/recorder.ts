@@ -51,7 +51,8 @@ export class Recorder {
     if (finish !== undefined) result = finish(result);
     if (known !== undefined) return { ...known, output: result.output, outputType: result.outputType };
     if (!isNew) return CANCELED_END;
-    await this.#keep(unit, isMade ? { ...result, output: undefined } : result, startedAt);
+    const keeping = this.#keep(unit, isMade ? { ...result, output: undefined } : result, startedAt);
+    if (keeping !== undefined) await keeping;
     this.execution.end();
     return result;
   }

@@ -126,7 +126,7 @@ export class RemoteAction {
   }
 
   /** Keeps the run in memory meanwhile. */
-  async #busy(act: () => Promise<void>): Promise<void> {
+  async #busy(act: () => Promise<void> | undefined): Promise<void> {
     this.execution.begin();
     try {
       await act();

@@ -361,7 +361,7 @@ describe('taking a run up again', () => {
     expect((await service.wait(runId)).status).toBe('succeeded');
     const keys = executor.calls
       .filter(({ capability }) => capability === 'pay')
-      .map(({ options }) => options.idempotencyKey);
+      .map(({ step }) => step?.idempotencyKey);
     expect(keys).toEqual([`${runId}:pay`, `${runId}:pay:1`]);
   });
 });

@@ -22,8 +22,8 @@ export class RunLog {
     private readonly onLost: (error: unknown) => void,
   ) {}
 
-  /** Resolves once the record is kept; never, when the run was lost to another node. */
-  add(record: RunRecord): Promise<void> {
+  /** Resolves once the record is kept; never, when the run was lost to another node. Without a promise it is kept already. */
+  add(record: RunRecord): Promise<void> | undefined {
     const records = this.#withStart(record);
     for (const each of records) this.journal.note(each);
     return this.#append(records);
@@ -107,8 +107,8 @@ export class RunLog {
     return { firstSeq, records };
   }
 
-  #append(records: readonly RunRecord[]): Promise<void> {
-    return this.store.append(this.lease, this.#place(records)).catch(this.#lose);
+  #append(records: readonly RunRecord[]): Promise<void> | undefined {
+    return this.store.append(this.lease, this.#place(records))?.catch(this.#lose);
   }
 
   readonly #lose = (error: unknown): Promise<never> => {

@@ -10,7 +10,7 @@ import {
 import { parseAgentReference } from '../../registry/index.js';
 import { takeSnapshot } from '../definition/snapshot.js';
 import type { PlannedTask } from '../plan/plan.types.js';
-import { ActionFailedError, type Tries } from './action-failed.error.js';
+import { ActionFailedError, NO_TRIES, type Tries } from './action-failed.error.js';
 import { StepCanceledError, toError } from './engine.errors.js';
 import type { Execution } from './execution.js';
 import type { Flowing } from './frame.js';
@@ -46,7 +46,7 @@ export class TaskAction {
   async do(unit: Unit, task: PlannedTask): Promise<ActionResult> {
     const { execution } = this;
     const input = inputOf(unit, task);
-    const tries: Tries = { count: 0, costUsd: 0, attempts: [] };
+    let tries = NO_TRIES;
     // One task; another one when that is worth it.
     for (;;) {
       const confirmed = execution.confirm();
@@ -70,7 +70,7 @@ export class TaskAction {
       } catch (error) {
         failed = { error };
       }
-      await this.#follow(unit, task, tries, failed.error);
+      tries = await this.#follow(unit, task, tries, failed.error);
     }
   }
 
@@ -81,6 +81,7 @@ export class TaskAction {
       runId,
       stepId: unit.key,
       workflow: run.workflow,
+      idempotencyKey: this.idempotencyKey(unit.key),
       context: unit.frame.context,
     });
   }
@@ -115,7 +116,6 @@ export class TaskAction {
       whenUnavailable: whenUnavailable === 'queue' ? undefined : whenUnavailable,
       timeoutMs: timeLeftMs(deadlineAt, this.execution.clock.now()),
       signal,
-      idempotencyKey: this.idempotencyKey(key),
       onProgress: this.#progressOf(key),
     };
   }
@@ -143,7 +143,7 @@ export class TaskAction {
   }
 
   /** Decides what follows a task that failed: a wait for an agent, another try after a while, or the failure of the step. */
-  async #follow(unit: Unit, task: PlannedTask, tries: Tries, error: unknown): Promise<void> {
+  async #follow(unit: Unit, task: PlannedTask, before: Tries, error: unknown): Promise<Tries> {
     const { execution } = this;
     // The process is about to end, or the run is another node's: what the agent came to is not ours to tell.
     if (execution.isHalted) return never();
@@ -151,15 +151,17 @@ export class TaskAction {
     // What another node came to is a result like any other, which the next claim goes through again.
     const isNobody = NOBODY.has(failure.code) && !(error instanceof ActionFailedError);
     if (isNobody && task.whenUnavailable === 'queue' && !unit.signal.aborted) {
-      return this.#waitForAgent(unit, task, failure);
+      await this.#waitForAgent(unit, task, failure);
+      return before;
     }
-    addTry(tries, error);
+    const tries = addTry(before, error);
     const { retry } = unit.step;
     if (!failure.retryable || tries.count >= retry.attempts || unit.signal.aborted) {
       throw new ActionFailedError(failure, tries, error);
     }
     const isWanted = await waitForNextTry(execution, retry, tries.count, unit.signal);
     if (!isWanted) throw new ActionFailedError(failure, tries, error);
+    return tries;
   }
 
   async #waitForAgent({ key, step, signal }: Unit, task: PlannedTask, failure: Failure): Promise<void> {
@@ -194,12 +196,14 @@ function timeLeftMs(deadlineAt: number | undefined, now: number): number | undef
   return deadlineAt === undefined ? undefined : Math.min(Math.max(deadlineAt - now, 1), MAX_TASK_MS);
 }
 
-function addTry(tries: Tries, error: unknown): void {
-  tries.count += 1;
+function addTry(tries: Tries, error: unknown): Tries {
   const record = error instanceof ActionFailedError ? error.record : undefined;
   const { costUsd = 0, attempts = [] } = error instanceof TaskFailedError ? error.result : (record ?? {});
-  tries.costUsd += costUsd;
-  tries.attempts = [...tries.attempts, ...attempts];
+  return {
+    count: tries.count + 1,
+    costUsd: tries.costUsd + costUsd,
+    attempts: [...tries.attempts, ...attempts],
+  };
 }
 
 /** The result of the last try, with what the tries before it came to. */

@@ -22,12 +22,12 @@ export async function doTask(
   signal: AbortSignal,
   { executor, catalog, maxOutputBytes }: TaskDoerParts,
 ): Promise<ActionResult> {
-  const { runId, key, workflow, demand, input } = task;
+  const { runId, key, workflow, demand, input, idempotencyKey } = task;
   let capability = demand.capability;
   try {
     capability ??= onlyCapabilityOf(demand.agent as string, catalog);
     const options = { ...optionsOf(task, capability, catalog), signal };
-    const step = { runId, stepId: key, workflow, context: contextOf(task) };
+    const step = { runId, stepId: key, workflow, idempotencyKey, context: contextOf(task) };
     const done = await executor.execute(capability, input, options, step);
     const { taskId, choice, attempts, costUsd } = done;
     if (done.status === 'skipped') {
@@ -45,7 +45,6 @@ export async function doTask(
 
 function optionsOf(task: RemoteTask, capability: string, catalog: Catalog): TaskOptions {
   const { demand, strategy, tenant, whenUnavailable, inputType, flowingType } = task;
-  const { timeoutMs, idempotencyKey } = task;
   const isTaken = flowingType !== undefined && new AcceptedTypes(catalog).has(capability, flowingType);
   return {
     agent: demand.agent,
@@ -60,8 +59,7 @@ function optionsOf(task: RemoteTask, capability: string, catalog: Catalog): Task
     // It waits in the queue, without a place in memory.
     whenUnavailable: whenUnavailable === 'queue' ? undefined : whenUnavailable,
     inputType: inputType ?? (isTaken ? flowingType : undefined),
-    timeoutMs,
-    idempotencyKey,
+    timeoutMs: task.timeoutMs,
   };
 }
 

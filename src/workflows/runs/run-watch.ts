@@ -32,7 +32,9 @@ export class RunWatch {
       append: (lease, batch) => {
         const writing = store.append(lease, batch);
         if (!this.#following.has(lease.runId)) return writing;
-        return writing.then(() => this.changed(lease.runId));
+        if (writing !== undefined) return writing.then(() => this.changed(lease.runId));
+        this.changed(lease.runId);
+        return undefined;
       },
     };
   }

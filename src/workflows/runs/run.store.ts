@@ -71,8 +71,8 @@ export abstract class RunStore {
   /** Takes up to `limit` runs that are due, the highest priority first, then the oldest. */
   abstract claim(limit: number): Promise<readonly ClaimedRun[]>;
 
-  /** Adds records behind all others of the run. @throws RUN_LOST */
-  abstract append(lease: Lease, batch: RecordBatch): Promise<void>;
+  /** Adds records behind all others of the run; without a promise where they are kept at once. Rejects with RUN_LOST. */
+  abstract append(lease: Lease, batch: RecordBatch): Promise<void> | undefined;
 
   /**
    * Lets a run leave memory. `false` when something came for it that it has not seen: then nothing is written, and it goes on.
