@@ -1,4 +1,5 @@
 import type { CancelSignal } from './cancel-signal.js';
+import { TimerWheel, WHEEL_DELAYS } from './timer-wheel.js';
 
 /** Undoes a subscription or a scheduled call. Calling it again does nothing. */
 export type Cancel = () => void;
@@ -35,8 +36,10 @@ export abstract class Clock {
   }
 }
 
-/** The machine's clock and Node's timers. */
+/** The machine's clock and Node's timers; those of a second and more may be 10 ms late. */
 export class SystemClock extends Clock {
+  readonly #wheel = new TimerWheel(() => performance.now());
+
   now(): number {
     return Date.now();
   }
@@ -46,6 +49,9 @@ export class SystemClock extends Clock {
   }
 
   schedule(delayMs: number, callback: () => void): Cancel {
+    if (delayMs >= WHEEL_DELAYS.least && delayMs <= WHEEL_DELAYS.most) {
+      return this.#wheel.schedule(delayMs, callback);
+    }
     const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
     return () => clearTimeout(timer);
   }
