@@ -119,7 +119,7 @@ function findProblem(selection: Selection, count: number): string | undefined {
     if (isPromise(selection)) return 'answered with a promise; it must not wait';
     return `answered with no position from 0 to ${count - 1}`;
   }
-  if (scores !== undefined && !areScores(scores, count))
+  if (scores !== undefined && typeof scores !== 'function' && !areScores(scores, count))
     return 'gave scores that are no number for each candidate';
   if (typeof propensity === 'function' || (propensity > 0 && propensity <= 1)) return undefined;
   return 'gave a propensity that is no probability above 0';

@@ -47,7 +47,10 @@ export class MadeChoice implements Choice {
   }
 
   get candidates(): readonly ConsideredCandidate[] {
-    return (this.#candidates ??= this.#free.map((release, at) => this.#consider(release, at)));
+    if (this.#candidates !== undefined) return this.#candidates;
+    const scores = scoresOf(this.#selection);
+    this.#candidates = this.#free.map((release, at) => this.#consider(release, at, scores?.[at]));
+    return this.#candidates;
   }
 
   /** The whole of it, as a plain object. */
@@ -60,9 +63,11 @@ export class MadeChoice implements Choice {
     return this.toJSON();
   }
 
-  #consider({ name: agent, version, manifest }: Release, at: number): ConsideredCandidate {
-    const { scores, propensities } = this.#selection;
-    const score = scores?.[at] ?? Number.NaN;
+  #consider(
+    { name: agent, version, manifest }: Release,
+    at: number,
+    score: number = Number.NaN,
+  ): ConsideredCandidate {
     return {
       agent,
       version,
@@ -70,16 +75,28 @@ export class MadeChoice implements Choice {
       maxConcurrentTasks: manifest.maxConcurrentTasks,
       // JSON has no infinity.
       score: Number.isFinite(score) ? score : undefined,
-      propensity: propensities?.[at],
+      propensity: this.#selection.propensities?.[at],
     };
   }
 }
 
 /** A selection in which nothing is left to a function. */
-export function spellOut(
-  selection: Selection,
-): Selection & { readonly reason: string; readonly propensity: number } {
-  return { ...selection, reason: reasonOf(selection), propensity: propensityOf(selection) };
+export interface SpelledSelection extends Selection {
+  readonly reason: string;
+  readonly scores?: readonly number[];
+  readonly propensity: number;
+}
+
+/** Calls the functions of a selection. */
+export function spellOut(selection: Selection): SpelledSelection {
+  const { index, propensities, seed, evidence } = selection;
+  const [reason, propensity, scores] = [reasonOf(selection), propensityOf(selection), scoresOf(selection)];
+  return { index, reason, scores, propensity, propensities, seed, evidence };
+}
+
+/** How each candidate stood with a strategy, where it ranks by numbers. */
+export function scoresOf(selection: Pick<Selection, 'scores'>): readonly number[] | undefined {
+  return typeof selection.scores === 'function' ? selection.scores() : selection.scores;
 }
 
 /** Why a strategy selected whom it selected. */

@@ -33,8 +33,8 @@ export interface Selection {
   readonly index: number;
   /** Why this one, for people; by a function where putting it in words takes long, which is called when somebody wants to know. */
   readonly reason: string | (() => string);
-  /** One number for each candidate, in their order, where the strategy ranks by one; higher is better. */
-  readonly scores?: readonly number[];
+  /** One number for each candidate, in their order, where the strategy ranks by one; higher is better. By a function like the reason. */
+  readonly scores?: readonly number[] | (() => readonly number[]);
   /** The probability with which this one was chosen, given the candidates; above 0, at most 1. Default 1. By a function like the reason. */
   readonly propensity?: number | (() => number);
   /** The probability of each candidate, in their order, where the strategy knows them. */

@@ -28,7 +28,8 @@ export function appraise(
   const typicalMs = objective.typicalMs ?? typicalOf(durations, count);
   const typicalUsd = objective.typicalUsd ?? typicalOf(costs, count);
   const width = EVIDENCE_NAMES.length;
-  const evidence = new Array<number>(width * count);
+  if (blank.length < width * count) blank = new Array<number>(width * count).fill(UNWRITTEN);
+  const evidence = blank.slice(0, width * count);
   for (let at = 0; at < count; at += 1) {
     const belief = beliefs[at] as Belief;
     const known = durations[at] as number;
@@ -58,6 +59,10 @@ export function appraise(
 /** Of the candidates of one call; lists made for each would cost as much as all the rest. */
 let durations = new Float64Array(64);
 let costs = new Float64Array(64);
+
+/** No integer, so that lists copied from the one below hold plain doubles from the start. */
+const UNWRITTEN = 0.5;
+let blank: readonly number[] = new Array<number>(5 * 64).fill(UNWRITTEN);
 
 /** Of the mean of the logarithm, and of half of its variance, which the mean of the duration has in it. */
 function logVarianceOf({ logMsVariance, logMsWeight }: Belief): number {

@@ -14,19 +14,20 @@ const DEVIATION = 4;
  * 1933). A pure function of evidence and seed.
  */
 export function drawChoice(evidence: readonly number[], seed: number): Selection {
-  const scores = drawScores(evidence, seed);
+  const draws = new NormalDraws(seed);
   let index = 0;
-  for (let at = 1; at < scores.length; at += 1) {
-    if ((scores[at] as number) > (scores[index] as number)) index = at;
+  let highest = -Infinity;
+  for (let at = 0; COUNT * at < evidence.length; at += 1) {
+    const score = draws.scoreAt(evidence, at);
+    if (score > highest) [index, highest] = [at, score];
   }
-  return new DrawnChoice(index, scores, seed, evidence);
+  return new DrawnChoice(index, seed, evidence);
 }
 
-/** Kept with every choice, so it holds what was drawn and no functions of its own. */
+/** Kept with every choice, so it holds no more than what it was drawn from. */
 class DrawnChoice implements Selection {
   constructor(
     readonly index: number,
-    readonly scores: readonly number[],
     readonly seed: number,
     readonly evidence: readonly number[],
   ) {}
@@ -36,24 +37,36 @@ class DrawnChoice implements Selection {
     return `expected worth ${value} of 1, drawn as the best of ${this.evidence.length / COUNT}`;
   }
 
+  scores(): number[] {
+    const draws = new NormalDraws(this.seed);
+    return Array.from({ length: this.evidence.length / COUNT }, (_, at) => draws.scoreAt(this.evidence, at));
+  }
+
   propensity(): number {
     return propensityOf(this.evidence, this.index);
   }
 }
 
-/** Normal draws in pairs, by Box and Muller (1958). */
-function drawScores(evidence: readonly number[], seed: number): number[] {
-  const random = new SeededRandom(seed);
-  const count = evidence.length / COUNT;
-  const scores = new Array<number>(count);
-  for (let at = 0; at < count; at += 2) {
-    const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
-    const angle = 2 * Math.PI * random.next();
-    scores[at] = valueAt(evidence, at) + deviationAt(evidence, at) * radius * Math.cos(angle);
-    if (at + 1 === count) break;
-    scores[at + 1] = valueAt(evidence, at + 1) + deviationAt(evidence, at + 1) * radius * Math.sin(angle);
+/** Normal draws in pairs, by Box and Muller (1958): asked for in the order of the candidates. */
+class NormalDraws {
+  readonly #random: SeededRandom;
+  #radius = 0;
+  #angle = 0;
+
+  constructor(seed: number) {
+    this.#random = new SeededRandom(seed);
   }
-  return scores;
+
+  scoreAt(evidence: readonly number[], at: number): number {
+    return valueAt(evidence, at) + deviationAt(evidence, at) * this.#next(at % 2 === 0);
+  }
+
+  #next(isFirst: boolean): number {
+    if (!isFirst) return this.#radius * Math.sin(this.#angle);
+    this.#radius = Math.sqrt(-2 * Math.log(1 - this.#random.next()));
+    this.#angle = 2 * Math.PI * this.#random.next();
+    return this.#radius * Math.cos(this.#angle);
+  }
 }
 
 const valueAt = (evidence: readonly number[], at: number): number => evidence[COUNT * at + VALUE] as number;

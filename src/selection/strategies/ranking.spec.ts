@@ -1,4 +1,4 @@
-import { reasonOf } from '../made-choice.js';
+import { reasonOf, spellOut } from '../made-choice.js';
 import { SeededRandom } from '../../common/index.js';
 import { PerformanceBook, resolveMetricsOptions, type AttemptObservation } from '../../metrics/index.js';
 import type { Release } from '../../registry/index.js';
@@ -65,7 +65,7 @@ describe('fastest', () => {
       [{}, { durationMs: 5_000 }],
       [{}, { durationMs: 1, verdict: 'failed' }],
     );
-    const { index, scores } = choose(new FastestStrategy(book, random), candidates);
+    const { index, scores } = spellOut(choose(new FastestStrategy(book, random), candidates));
     expect(index).toBe(1);
     expect([scores![0], scores![2]]).toEqual([-Infinity, -Infinity]);
   });
