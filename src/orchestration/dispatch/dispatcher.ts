@@ -90,7 +90,8 @@ export class Dispatcher {
       task.choice = chooseNobody(strategy, filtered, candidates.aside);
       return filtered.busy.length > 0 ? 'busy' : 'nobody';
     }
-    const again = filtered.free.find(({ id }) => id === task.retryWith?.id);
+    const { retryWith } = task;
+    const again = retryWith && filtered.free.find(({ id }) => id === retryWith.id);
     if (again !== undefined) {
       task.choice = chooseAgain(again, strategy, filtered, candidates.aside);
       task.basis = RETRIED;

@@ -4,6 +4,7 @@ import type { StrategyParts } from '../catalog/strategy-parts.types.js';
 import { Strategy } from '../strategy.js';
 import { appraise } from './appraise.js';
 import { Arm } from './arm.js';
+import type { Belief } from './belief.js';
 import { logOf, type Lesson, type Moment } from './cell.js';
 import { CONTEXT_LEVELS, ContextDepth, Contexts } from './contexts.js';
 import { drawChoice, EVIDENCE_NAMES } from './drawn-choice.js';
@@ -32,6 +33,8 @@ export class AdaptiveStrategy extends Strategy {
   override readonly evidenceNames = EVIDENCE_NAMES;
   readonly #fields = new Map<string, Field>();
   readonly #levels: number;
+  /** Of the candidates of one call. */
+  readonly #beliefs: Readonly<Belief>[] = [];
 
   /** @param levels of contexts that it learns, 1 to 4; 1 is free of context */
   constructor(
@@ -47,9 +50,11 @@ export class AdaptiveStrategy extends Strategy {
     const field = this.#fieldOf(request.capability);
     const moment = this.#momentOf(field);
     const contexts = field.contexts.of(request, field.depth.level + 1);
-    const beliefs = candidates.map((candidate) =>
-      this.#armOf(field, candidate, request).believe(contexts, moment),
-    );
+    const beliefs = this.#beliefs;
+    beliefs.length = candidates.length;
+    for (let at = 0; at < candidates.length; at += 1) {
+      beliefs[at] = this.#armOf(field, candidates[at] as Candidate, request).believe(contexts, moment);
+    }
     const evidence = appraise(beliefs, candidates, this.parts.objective);
     return drawChoice(evidence, this.parts.random.below(2 ** 32));
   }
