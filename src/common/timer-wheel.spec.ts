@@ -73,8 +73,12 @@ describe('TimerWheel', () => {
   });
 
   it('calls whatever is due, in time and in order, among timers that come and go', () => {
-    const delayMs = fc.double({ min: WHEEL_DELAYS.least, max: WHEEL_DELAYS.most, noNaN: true });
-    const timer = fc.record({ waitMs: fc.nat(5_000), delayMs, leftAfterMs: fc.option(fc.nat(90_000)) });
+    const delay = fc.double({ min: WHEEL_DELAYS.least, max: WHEEL_DELAYS.most, noNaN: true });
+    const timer = fc.record({
+      waitMs: fc.nat(5_000),
+      delayMs: delay,
+      leftAfterMs: fc.option(fc.nat(90_000)),
+    });
     fc.assert(
       fc.property(fc.array(timer, { maxLength: 40 }), (timers) => {
         const wheel = newWheel();

@@ -240,7 +240,7 @@ export function describeRunStore(createTrial: () => Promise<RunStoreOnTrial>): v
         const seqs = Array.from({ length: 10 }, (_, seq) => seq);
         await Promise.all(
           leases.flatMap((lease) =>
-            seqs.map((seq) => store.append(lease, batchOf(seq, `${lease.runId}/${seq}`))),
+            seqs.map(async (seq) => store.append(lease, batchOf(seq, `${lease.runId}/${seq}`))),
           ),
         );
         for (const { runId } of leases) {

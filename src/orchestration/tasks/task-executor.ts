@@ -114,16 +114,21 @@ export class TaskExecutor {
       this.parts.events.publish(TaskFinished, { result });
       return result;
     } catch (thrown) {
-      // A wrong request is no failed task: nobody has worked on it.
-      if (thrown instanceof InvalidInputError && task.attempts.length === 0) throw thrown;
-      const error = failureOf(task, thrown);
-      this.parts.events.publish(TaskFinished, { result: error.result });
-      throw error;
+      throw this.#fail(task, thrown);
     } finally {
       unfollow();
       this.#running.remove(task);
       if (this.#running.count === 0) this.#onEmpty?.();
     }
+  }
+
+  /** What the caller gets for what was thrown. */
+  #fail(task: TaskRun, thrown: unknown): unknown {
+    // A wrong request is no failed task: nobody has worked on it.
+    if (thrown instanceof InvalidInputError && task.attempts.length === 0) return thrown;
+    const error = failureOf(task, thrown);
+    this.parts.events.publish(TaskFinished, { result: error.result });
+    return error;
   }
 
   /** Who would be chosen for a task now. Without an input, candidates are not held against one. */

@@ -73,14 +73,18 @@ function copyOf(answer: Selection, count: number): Selection {
   const { index, reason, scores, propensity, propensities, seed, evidence } = spellOut(answer);
   return {
     index,
-    // Classes come from JavaScript too.
-    reason: String(reason).slice(0, MAX_REASON_LENGTH),
+    reason: toText(reason),
     scores: scores && Array.from(scores),
     propensity,
     propensities: areNumbers(propensities, count) ? Array.from(propensities) : undefined,
     seed: typeof seed === 'number' ? seed : undefined,
     evidence: areNumbers(evidence, count * MAX_EVIDENCE) ? Array.from(evidence) : undefined,
   };
+}
+
+/** Classes come from JavaScript too. */
+function toText(reason: unknown): string {
+  return String(reason).slice(0, MAX_REASON_LENGTH);
 }
 
 function areNumbers(list: readonly number[] | undefined, maxLength: number): list is readonly number[] {

@@ -130,9 +130,7 @@ describe('failures', () => {
     await clock.advanceAsync(1_000);
     const run = await service.wait(runId);
     expect(run).toMatchObject({ status: 'succeeded', output: 3 });
-    expect(executor.calls.map(({ step }) => step?.idempotencyKey)).toEqual(
-      Array(3).fill(`${runId}:flaky`),
-    );
+    expect(executor.calls.map(({ step }) => step?.idempotencyKey)).toEqual(Array(3).fill(`${runId}:flaky`));
   });
 
   it('of an expression name it, and fail the step', async () => {
