@@ -1,5 +1,3 @@
-import type { Cancel } from './clock.js';
-
 /** Milliseconds from one tick to the next: how late a timer may be. */
 const TICK_MS = 10;
 
@@ -38,8 +36,8 @@ export class TimerWheel {
   /** @param nowMs on a clock that never jumps */
   constructor(private readonly nowMs: () => number) {}
 
-  /** Calls once, `delayMs` from now, which is within {@link WHEEL_DELAYS}. */
-  schedule(delayMs: number, callback: () => void): Cancel {
+  /** Calls once, `delayMs` from now, which is within {@link WHEEL_DELAYS}; the returned function takes it back. */
+  schedule(delayMs: number, callback: () => void): () => void {
     const dueTick = Math.ceil((this.nowMs() + delayMs) / TICK_MS);
     const entry = { dueTick, callback, after: undefined, isIn: true } as Omit<Entry, 'before'> as Entry;
     this.#put(entry);
