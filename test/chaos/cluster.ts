@@ -66,6 +66,21 @@ export class Cluster {
     }
   }
 
+  /**
+   * Lets a node stand still. Not in the moment between a claim and the step that it is for, when a node has asked for the last time
+   * whether the run is its own: nobody could keep it from beginning a step then that another one does.
+   */
+  async pause(name: string): Promise<NodeProcess> {
+    const node = this.node(name);
+    for (;;) {
+      node.pause();
+      await delay(20);
+      if (!this.ledger.hasInHand(node.life)) return node;
+      node.resume();
+      await delay(20);
+    }
+  }
+
   /** Starts a node that need not come up. */
   launch(name: string): NodeProcess {
     const { folder } = this;

@@ -6,7 +6,7 @@ export interface Execution extends Begun {
   readonly at: number;
   /** Under which its node held the run, as far as it knew. */
   readonly epoch: number;
-  /** Another node had taken the run over when it began: its own had stood still, and did not ask. Not one that it had in hand, see `Hands`. */
+  /** Another node had taken the run over when it began: its own had stood still, and did not ask. */
   readonly isStray: boolean;
   /** An earlier claim of the run had begun it too, and was cut or lost before its result was kept. */
   readonly isRepeated: boolean;
@@ -36,9 +36,7 @@ export function tellStory(entries: readonly Entry[]): Story {
   );
   const executions = new Map<string, Execution[]>();
   const epochs = new Map<string, number>();
-  const hands = new Hands();
   for (const entry of entries) {
-    hands.note(entry);
     if (entry.kind === 'claimed') {
       epochs.set(`${entry.node} ${entry.runId}`, entry.epoch);
       epochs.set(entry.runId, Math.max(epochs.get(entry.runId) ?? 0, entry.epoch));
@@ -51,7 +49,7 @@ export function tellStory(entries: readonly Entry[]): Story {
         epoch,
         isDone,
         isRepeated: earlier.some((other) => other.key === entry.key && other.epoch < epoch),
-        isStray: epoch < (epochs.get(entry.runId) ?? 0) && !hands.isInHand(entry),
+        isStray: epoch < (epochs.get(entry.runId) ?? 0),
         isCut: !isDone && killedAt.has(entry.node),
       };
       executions.set(entry.runId, [...earlier, execution]);
@@ -64,39 +62,6 @@ export function tellStory(entries: readonly Entry[]): Story {
     killsMidRun: new Set(cut.map(({ node }) => node)).size,
     ...findFailovers(entries, cut, killedAt),
   };
-}
-
-/** Milliseconds from a claim to the first step, or from a step to the next, and from the signal to go on to the first step after it. */
-const IN_HAND_MS = 30;
-
-/**
- * Knows what a node had in hand when it was stopped: between its last question whether a run is its own and the step, nothing can
- * be asked any more, and a stop that hits this moment makes it long.
- */
-class Hands {
-  readonly #stops = new Map<string, { readonly stoppedAt: number; continuedAt: number }>();
-  /** When a node had a run handed out, by `node run`. */
-  readonly #claimedAt = new Map<string, number>();
-
-  note(entry: Entry): void {
-    const { kind, node, at } = entry;
-    if (kind === 'stopped') this.#stops.set(node, { stoppedAt: at, continuedAt: Infinity });
-    else if (kind === 'claimed') this.#claimedAt.set(`${node} ${entry.runId}`, at);
-    else if (kind === 'continued') {
-      const stop = this.#stops.get(node);
-      if (stop !== undefined) stop.continuedAt = at;
-    }
-  }
-
-  /** Whether its node was stopped just after it had claimed the run, and began the step as soon as it went on. */
-  isInHand({ node, runId, at }: Begun & { readonly node: string; readonly at: number }): boolean {
-    const stop = this.#stops.get(node);
-    const claimedAt = this.#claimedAt.get(`${node} ${runId}`);
-    if (stop === undefined || claimedAt === undefined) return false;
-    const heldMs = stop.stoppedAt - claimedAt;
-    const wentOnMs = at - stop.continuedAt;
-    return heldMs >= 0 && heldMs <= IN_HAND_MS && wentOnMs >= 0 && wentOnMs <= IN_HAND_MS;
-  }
 }
 
 function findFailovers(

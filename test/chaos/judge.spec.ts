@@ -93,35 +93,14 @@ describe('the judge', () => {
     expect(verdict()).toEqual([]);
   });
 
-  it('has nothing against a step that a stop hit on the way from the claim to its begin', () => {
-    const hit = [claimed('one', 1), at('one', { kind: 'stopped' })];
-    const [, ...rest] = RIGHT.map((entry) => ({ ...entry, node: 'two' }));
+  it('has something against a step that a node begins which stood still until it had lost the run', () => {
     const entries = [
-      ...hit,
+      claimed('one', 1),
+      at('one', { kind: 'stopped' }),
       claimed('two', 2),
-      ...rest,
       at('one', { kind: 'continued' }),
       begun('one', 'a', 't0'),
     ];
-    const results = [result('a', 't1', { epoch: 2 }), result('b', 't2', { epoch: 2 })];
-    expect(verdict({ entries, results })).toEqual([]);
-  });
-
-  it.each<[string, (entries: readonly Entry[]) => readonly Entry[]]>([
-    [
-      'heard of its claim only after the stop',
-      ([claim, stop, taken, go, begin]) => [stop!, taken!, go!, { ...claim!, at: go!.at + 0.1 }, begin!],
-    ],
-    ['had claimed it long before', ([claim, ...more]) => [{ ...claim!, at: -1_000 }, ...more]],
-    ['began long after', (entries) => [...entries.slice(0, -1), { ...entries.at(-1)!, at: 1e9 }]],
-  ])('has something against it where the node %s', (_, change) => {
-    const hit = [claimed('one', 1), at('one', { kind: 'stopped' })];
-    const entries = change([
-      ...hit,
-      claimed('two', 2),
-      at('one', { kind: 'continued' }),
-      begun('one', 'a', 't0'),
-    ]);
     const results = [result('a', 't1', { epoch: 2 }), result('b', 't2', { epoch: 2 })];
     expect(verdict({ entries, results })).toContainEqual(
       expect.stringContaining('had a begun by one, which had lost it'),

@@ -48,6 +48,9 @@ export type Happening = Claimed | Begun | Done | Harmed | Spending | Spent;
 /** `node` is one life of a node; `at` milliseconds on the clock of the machine that never jumps, which all processes share. */
 export type Entry = Happening & { readonly node: string; readonly at: number };
 
+/** Milliseconds after which a run that was claimed waits for something else than its node: far longer than a busy one needs. */
+const IN_HAND_MS = 1_000;
+
 /** By how many executions a line makes those that are under way more. */
 const CHANGES: Partial<Record<Happening['kind'], number>> = { begun: 1, done: -1, spending: 1, spent: -1 };
 
@@ -81,6 +84,18 @@ export class Ledger {
     const lines = news.toString('utf8', 0, end).split('\n').slice(0, -1);
     for (const line of lines) this.#entries.push(JSON.parse(line) as Entry);
     return this.#entries;
+  }
+
+  /** Whether a node has just claimed a run, and no step of it has begun yet. */
+  hasInHand(node: string): boolean {
+    const fromMs = monotonicMs() - IN_HAND_MS;
+    const runs = new Set<string>();
+    for (const entry of this.read()) {
+      if (entry.node !== node || entry.at < fromMs) continue;
+      if (entry.kind === 'claimed') runs.add(entry.runId);
+      else if (entry.kind === 'begun') runs.delete(entry.runId);
+    }
+    return runs.size > 0;
   }
 
   /** Executions that are under way on a node: begun, and not done. */

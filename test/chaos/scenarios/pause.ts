@@ -12,8 +12,7 @@ export const pauseOneOfTwo: Fault = {
   harm: async ({ cluster, random, count }, times) => {
     for (let pause = 0; pause < times; pause++) {
       await delay(1_000 + random.below(1_000));
-      const node = cluster.node(cluster.names[pause % 2]!);
-      node.pause();
+      const node = await cluster.pause(cluster.names[pause % 2]!);
       count();
       await delay(STILL_MS.least + random.below(STILL_MS.more));
       node.resume();
