@@ -108,9 +108,9 @@ describe('POST /capabilities/:name/tasks', () => {
       region: 'eu-west',
       tags: ['loud', 'green'],
       whenUnavailable: 'fail',
-      timeoutMs: 5_000,
-      attemptTimeoutMs: 1_000,
-      queueTimeoutMs: 1_000,
+      timeoutMs: 30_000,
+      attemptTimeoutMs: 20_000,
+      queueTimeoutMs: 20_000,
       retry: { attempts: 2, backoff: 'constant', delayMs: 1, maxDelayMs: 2, jitter: false },
       maxFallbacks: 0,
     };
