@@ -18,6 +18,9 @@ interface Field {
   readonly depth: ContextDepth;
   /** A release that leaves is forgotten with its object. */
   readonly arms: WeakMap<Candidate, Arm>;
+  /** Whom the last task could go to, and their arms: most often the next one can go to the same, which is the same list then. */
+  lastCandidates: readonly Candidate[];
+  lastArms: readonly Arm[];
 }
 
 /**
@@ -50,11 +53,10 @@ export class AdaptiveStrategy extends Strategy {
     const field = this.#fieldOf(request.capability);
     const moment = this.#momentOf(field);
     const contexts = field.contexts.of(request, field.depth.level + 1);
+    const arms = this.#armsOf(field, candidates, request);
     const beliefs = this.#beliefs;
-    beliefs.length = candidates.length;
-    for (let at = 0; at < candidates.length; at += 1) {
-      beliefs[at] = this.#armOf(field, candidates[at] as Candidate, request).believe(contexts, moment);
-    }
+    beliefs.length = arms.length;
+    for (let at = 0; at < arms.length; at += 1) beliefs[at] = (arms[at] as Arm).believe(contexts, moment);
     const evidence = appraise(beliefs, candidates, this.parts.objective);
     return drawChoice(evidence, this.parts.random.below(2 ** 32));
   }
@@ -81,7 +83,14 @@ export class AdaptiveStrategy extends Strategy {
   #fieldOf(capability: string): Field {
     let field = this.#fields.get(capability);
     if (field === undefined) {
-      field = { attempts: 0, contexts: new Contexts(), depth: new ContextDepth(), arms: new WeakMap() };
+      field = {
+        attempts: 0,
+        contexts: new Contexts(),
+        depth: new ContextDepth(),
+        arms: new WeakMap(),
+        lastCandidates: [],
+        lastArms: [],
+      };
       this.#fields.set(capability, field);
     }
     return field;
@@ -89,6 +98,14 @@ export class AdaptiveStrategy extends Strategy {
 
   #momentOf({ attempts }: Field): Moment {
     return { attempts, nowMs: this.parts.clock.monotonicMs() };
+  }
+
+  #armsOf(field: Field, candidates: readonly Candidate[], request: SelectionRequest): readonly Arm[] {
+    if (field.lastCandidates !== candidates) {
+      field.lastCandidates = candidates;
+      field.lastArms = Array.from(candidates, (candidate) => this.#armOf(field, candidate, request));
+    }
+    return field.lastArms;
   }
 
   /** What is known of a candidate begins with what was measured before this process started, or is declared. */
