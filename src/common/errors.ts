@@ -1,4 +1,4 @@
-import { toJsonFacts } from './json-copy.js';
+import { toJsonFacts } from './json/json-copy.js';
 
 /** The nature of an error. It decides the HTTP status and whether a retry can help, see {@link ERROR_KINDS}. */
 export type ErrorKind =

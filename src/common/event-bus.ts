@@ -1,4 +1,4 @@
-import type { Cancel } from './clock.js';
+import type { Cancel } from './time/clock.js';
 
 /** A named kind of event, declared by the folder that publishes it. `Payload` is only a type. */
 export interface EventType<Payload> {

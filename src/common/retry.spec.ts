@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { RandomSource, SeededRandom } from './random.js';
+import { RandomSource, SeededRandom } from './chance/random.js';
 import {
   findRetryProblem,
   resolveRetryOptions,

@@ -1,4 +1,4 @@
-import type { RandomSource } from './random.js';
+import type { RandomSource } from './chance/random.js';
 
 /** How often and after which waits something is tried again. */
 export interface RetryOptions {

@@ -1,6 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { messageOf } from './errors.js';
-import { findNonJson, type Json } from './json.js';
+import { findNonJson, type Json } from './json/json.js';
 
 /** Any schema library's schema: zod, Valibot, ArkType and others implement Standard Schema. See standardschema.dev. */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;

@@ -15,7 +15,7 @@ import { declareWorkflows, type FoundWorkflow } from './builder/declared-workflo
 import { WorkflowsRefusedError } from './library/library.errors.js';
 import type { WorkflowLibrary } from './library/workflow-library.js';
 import type { RemoteTasks } from './remote/remote-tasks.js';
-import type { CheckedPreparation } from './runs/checked-preparation.js';
+import type { CheckedPreparation } from './runs/preparation/checked-preparation.js';
 import type { RunRetention } from './runs/run-retention.js';
 import type { RunService } from './runs/run-service.js';
 import type { Schedules } from './schedules/schedules.js';

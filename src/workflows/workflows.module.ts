@@ -6,7 +6,7 @@ import { SelectionModule } from '../selection/index.js';
 import { WorkflowExplorer } from './builder/workflow.explorer.js';
 import { WorkflowDependents } from './library/workflow-dependents.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
-import { CheckedPreparation } from './runs/checked-preparation.js';
+import { CheckedPreparation } from './runs/preparation/checked-preparation.js';
 import { RunService } from './runs/run-service.js';
 import { Schedules } from './schedules/schedules.js';
 import { workflowProviders } from './workflows.providers.js';

@@ -9,7 +9,7 @@ import { WorkflowDependents } from './library/workflow-dependents.js';
 import { WorkflowStore } from './library/workflow.store.js';
 import { RemoteTaskQueue } from './remote/remote-task.queue.js';
 import { RemoteTasks } from './remote/remote-tasks.js';
-import { CheckedPreparation } from './runs/checked-preparation.js';
+import { CheckedPreparation } from './runs/preparation/checked-preparation.js';
 import { createRunPlace } from './runs/create-run-place.js';
 import { RunRetention } from './runs/run-retention.js';
 import { RunService } from './runs/run-service.js';

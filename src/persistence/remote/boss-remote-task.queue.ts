@@ -10,8 +10,8 @@ import {
   type RemoteTask,
   type TakenTask,
 } from '../../workflows/index.js';
-import { bossClock } from '../runs/boss-clock.js';
-import { bossDatabase } from '../runs/boss-database.js';
+import { bossClock } from '../runs/jobs/boss-clock.js';
+import { bossDatabase } from '../runs/jobs/boss-database.js';
 import type { Database } from '../sql/database.js';
 import { DatabaseUnavailableError } from '../sql/database.errors.js';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../common/index.js';
 import { RunLostError, type ClaimedRun, type Lease } from '../../workflows/index.js';
 import type { Database, SqlSession } from '../sql/database.js';
-import type { RunJobs, TakenJob } from './run-jobs.js';
+import type { RunJobs, TakenJob } from './jobs/run-jobs.js';
 import type { RunReader } from './run-reader.js';
 import { RUN_COLUMNS, toStoredRun, type RunRow } from './run-rows.js';
 import { plainList } from './sql-texts.js';

@@ -1,7 +1,7 @@
 import { messageOf, newId, type Cancel, type Clock, type Logger } from '../../common/index.js';
 import type { RunNudge } from '../../workflows/index.js';
 import type { Database, SqlSession } from '../sql/database.js';
-import { DueTimes } from './due-times.js';
+import { DueTimes } from './jobs/due-times.js';
 import { Nudges } from './nudges.js';
 
 const CHANNEL = 'cadre_runs';

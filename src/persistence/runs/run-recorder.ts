@@ -1,10 +1,10 @@
 import { newId, type Clock, type RandomSource } from '../../common/index.js';
 import type { NewRun, StoredRun } from '../../workflows/index.js';
 import type { Database, SqlSession } from '../sql/database.js';
-import type { RunJobs } from './run-jobs.js';
+import type { RunJobs } from './jobs/run-jobs.js';
 import { RUN_COLUMNS, toStoredRun, type RunRow } from './run-rows.js';
 import { jsonOrNothing, keepableText, plainList } from './sql-texts.js';
-import { WriteGroups } from './write-groups.js';
+import { WriteGroups } from './journal/write-groups.js';
 
 /** Most runs in one transaction. */
 const MAX_RUNS = 200;

@@ -8,7 +8,7 @@ import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { Lease } from '../../workflows/index.js';
 import { openDatabase } from '../open-database.js';
 import type { Database } from '../sql/database.js';
-import { bossDatabase } from './boss-database.js';
+import { bossDatabase } from './jobs/boss-database.js';
 import { SqlRunStore } from './sql-run.store.js';
 
 /** Lets time pass for jobs, by making them older, and has the supervisor look at them. */

@@ -18,14 +18,14 @@ import {
   type WorkflowBundle,
 } from '../../workflows/index.js';
 import type { Database } from '../sql/database.js';
-import { Journal, type JournalAnswer, type RunMove } from './journal.js';
+import { Journal, type JournalAnswer, type RunMove } from './journal/journal.js';
 import { requeue, RunClaims, type Held } from './run-claims.js';
-import { RunJobs } from './run-jobs.js';
+import { RunJobs } from './jobs/run-jobs.js';
 import { removeEnded } from './remove-ended.js';
 import { RunNews } from './run-news.js';
 import { RunReader } from './run-reader.js';
 import { RunRecorder, type Recorded } from './run-recorder.js';
-import { RunWakes } from './run-wakes.js';
+import { RunWakes } from './jobs/run-wakes.js';
 import { jsonOrNothing, keepableText } from './sql-texts.js';
 
 /** Bundles that were saved by this process and need not be sent again for a while. */

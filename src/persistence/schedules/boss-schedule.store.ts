@@ -1,8 +1,8 @@
 import { PgBoss } from 'pg-boss';
 import { messageOf, type Cancel, type Clock, type Logger } from '../../common/index.js';
 import { ScheduleStore, type OnDue, type Schedule } from '../../workflows/index.js';
-import { bossClock } from '../runs/boss-clock.js';
-import { bossDatabase } from '../runs/boss-database.js';
+import { bossClock } from '../runs/jobs/boss-clock.js';
+import { bossDatabase } from '../runs/jobs/boss-database.js';
 import type { Database } from '../sql/database.js';
 
 const QUEUE = 'cadre-schedules';

@@ -9,7 +9,7 @@ import {
   type QuotaRequest,
   type QuotaUse,
 } from '../../quotas/index.js';
-import { WriteGroups } from '../runs/write-groups.js';
+import { WriteGroups } from '../runs/journal/write-groups.js';
 import type { Database } from '../sql/database.js';
 import type { DatabaseParts } from '../sql/database-parts.js';
 import { Subscription } from '../sql/subscription.js';

@@ -5,9 +5,9 @@ import type { Scope } from '../plan/plan.types.js';
 import type { RemoteTaskQueue } from '../remote/remote-task.queue.js';
 import type { Journal } from './journal.js';
 import type { RunLog } from './run-log.js';
-import type { Timers } from './timers.js';
-import type { UndoList } from './undo-list.js';
-import type { Waits } from './waits.js';
+import type { Timers } from './waits/timers.js';
+import type { UndoList } from './steps/undo-list.js';
+import type { Waits } from './waits/waits.js';
 
 /** What the engine works with, the same for all runs of a process. */
 export interface EngineParts {

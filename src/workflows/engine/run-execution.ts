@@ -13,17 +13,17 @@ import type { Parking, RecordBatch, RunStore } from '../runs/run.store.js';
 import { ChildSignal } from './child-signal.js';
 import { RunCanceledError, RunTimeoutError, StepOutputError } from './engine.errors.js';
 import type { EngineParts, Execution } from './execution.js';
-import type { FrameEnd } from './frame-run.js';
-import { Frame } from './frame.js';
+import type { FrameEnd } from './steps/frame-run.js';
+import { Frame } from './steps/frame.js';
 import { Journal } from './journal.js';
 import { sealOutput } from './output.js';
-import { UNDO_SUFFIX } from './recorder.js';
+import { UNDO_SUFFIX } from './steps/recorder.js';
 import { RunLog } from './run-log.js';
-import { fillIn } from './nested-action.js';
-import { Steps } from './steps.js';
-import { Timers } from './timers.js';
-import { UndoList } from './undo-list.js';
-import { Waits } from './waits.js';
+import { fillIn } from './actions/nested-action.js';
+import { Steps } from './steps/steps.js';
+import { Timers } from './waits/timers.js';
+import { UndoList } from './steps/undo-list.js';
+import { Waits } from './waits/waits.js';
 
 /** What is to be done with a run when its execution here is over. */
 export type ExecutionEnd =

@@ -7,7 +7,7 @@ import {
   type Demand,
   type Neighbors,
 } from '../../registry/index.js';
-import type { ActionResult } from '../engine/action-result.js';
+import type { ActionResult } from '../engine/actions/action-result.js';
 import type { RunStore } from '../runs/run.store.js';
 import { doTask, type TaskDoerParts } from './do-task.js';
 import type { QueueNews, RemoteTask, RemoteTaskQueue, TakenTask } from './remote-task.queue.js';

@@ -1,6 +1,6 @@
 import type { EngineParts } from '../engine/execution.js';
 import type { WorkflowBundle, WorkflowPlan } from '../plan/plan.types.js';
-import { PlanCache } from './plan-cache.js';
+import { PlanCache } from './preparation/plan-cache.js';
 import { RunHost, type RunHostSettings } from './run-host.js';
 import { RunPlace } from './run-place.js';
 import { RunWatch } from './run-watch.js';

@@ -2,7 +2,7 @@ import { messageOf, toFailure, type Cancel, type Failure } from '../../common/in
 import { ShuttingDownError } from '../../orchestration/index.js';
 import type { EngineParts } from '../engine/execution.js';
 import { RunExecution, type ExecutionEnd, type ExecutionInit } from '../engine/run-execution.js';
-import type { PlanCache } from './plan-cache.js';
+import type { PlanCache } from './preparation/plan-cache.js';
 import type { ClaimedRun, Lease, RunNudge } from './run-record.types.js';
 import type { RunStore } from './run.store.js';
 import type { RunWatch } from './run-watch.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../common/index.js';
-import type { PreparedWorkflow } from './prepared-workflow.js';
-import type { PlanCache } from './plan-cache.js';
+import type { PreparedWorkflow } from './preparation/prepared-workflow.js';
+import type { PlanCache } from './preparation/plan-cache.js';
 import type { RunHost } from './run-host.js';
 import type { RunWatch } from './run-watch.js';
 import type { RunStore } from './run.store.js';

@@ -1,6 +1,6 @@
 import { Journal } from '../engine/journal.js';
-import { keysToRedo } from '../engine/keys-to-redo.js';
-import { UNDO_SUFFIX } from '../engine/recorder.js';
+import { keysToRedo } from '../engine/actions/keys-to-redo.js';
+import { UNDO_SUFFIX } from '../engine/steps/recorder.js';
 import type { PlacedRecord, RunRecord } from './run-record.types.js';
 
 /**

@@ -18,11 +18,11 @@ import {
 import { findOutputProblem } from '../engine/output.js';
 import type { WorkflowPlan } from '../plan/plan.types.js';
 import { RunFinishedError, UnknownRunError } from '../workflows.errors.js';
-import { eventsOf, placeBefore, readEventId } from './run-events.js';
-import { mergeRunPages } from './run-list.js';
+import { eventsOf, placeBefore, readEventId } from './views/run-events.js';
+import { mergeRunPages } from './views/run-list.js';
 import type { NewRun, PlacedRecord, StoredRun } from './run-record.types.js';
 import { planRetry } from './run-retry.js';
-import { StepViews, toRun } from './run-view.js';
+import { StepViews, toRun } from './views/run-view.js';
 import {
   ApprovalNotOpenError,
   IdempotencyKeyReusedError,
@@ -31,7 +31,7 @@ import {
   UnknownApprovalError,
 } from './run.errors.js';
 import { resolveStartOptions } from './run.options.js';
-import type { PreparedWorkflow, WorkflowPreparation } from './prepared-workflow.js';
+import type { PreparedWorkflow, WorkflowPreparation } from './preparation/prepared-workflow.js';
 import type { RunPlace } from './run-place.js';
 
 /** Records that are read at a time. */

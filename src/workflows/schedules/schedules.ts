@@ -1,7 +1,7 @@
 import { isName, NAME_RULE } from '../../agents/index.js';
 import { messageOf, nearestNames, type Clock, type Logger } from '../../common/index.js';
 import type { RunService } from '../runs/run-service.js';
-import type { WorkflowPreparation } from '../runs/prepared-workflow.js';
+import type { WorkflowPreparation } from '../runs/preparation/prepared-workflow.js';
 import { findCronProblem, nextOccurrence } from './cron.js';
 import { InvalidScheduleError, UnknownScheduleError } from './schedule.errors.js';
 import type { ScheduleStore } from './schedule.store.js';
