@@ -34,7 +34,7 @@ describe('SqlClusterStore', () => {
       });
 
       it('keeps counting one in that was silent for a while', async () => {
-        const { other } = await nodesWithSilent(NODE_LIFETIME_MS - 5_000);
+        const { other } = await nodesWithSilent(NODE_LIFETIME_MS / 2);
         expect((await other.look('b')).elsewhere).toEqual([hosted('writer')]);
       });
 

@@ -15,6 +15,7 @@ import {
   type CadreOptions,
   type TaskFailedError,
 } from 'cadre';
+import { createPgliteDirectory } from '../../../src/testing/pglite-directory.js';
 import { createCluster, type Node } from './nodes.js';
 
 jest.setTimeout(120_000);
@@ -101,6 +102,7 @@ describe('performance over a restart', () => {
   it('keeps what was measured, and begins with what to expect', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cadre-performance-'));
     const database = { dataDir: join(folder, 'database') };
+    await createPgliteDirectory(database.dataDir);
     const before = await startOn({ database, health: { breaker: false } });
     await run(before, 20, 'work');
     await run(before, 10, 'fail');
