@@ -115,6 +115,9 @@ describe('TimerWheel', () => {
     wheel.schedule(WHEEL_DELAYS.most, () => calls.push('far'));
     jest.advanceTimersByTime(1_000);
     expect(calls).toEqual(['overdue']);
+    const setTimer = jest.spyOn(globalThis, 'setTimeout');
+    jest.advanceTimersByTime(1_000);
+    expect(setTimer).not.toHaveBeenCalled();
     nowMs += WHEEL_DELAYS.most + 10;
     jest.advanceTimersByTime(WHEEL_DELAYS.most + 10);
     expect(calls).toEqual(['overdue', 'far']);

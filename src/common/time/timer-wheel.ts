@@ -88,14 +88,16 @@ export class TimerWheel {
     const nowTick = Math.floor(this.nowMs() / TICK_MS);
     this.#turn = undefined;
     this.#turnTick = Infinity;
+    // When a callback throws, the others that are due come next.
+    let nextTick = firstTick;
     try {
       // Once around at most: more slots there are not.
       for (let tick = firstTick; tick <= nowTick && tick < firstTick + SLOTS; tick += 1) {
         this.#fireSlot(tick % SLOTS, nowTick);
       }
+      nextTick = nowTick + 1;
     } finally {
-      // Also when a callback throws: the others are not to be lost.
-      this.#setNextTurn(firstTick);
+      this.#setNextTurn(nextTick);
     }
   }
 
@@ -108,7 +110,7 @@ export class TimerWheel {
     }
   }
 
-  /** For the first slot behind a tick that has somebody in it. */
+  /** For the first slot from a tick on that has somebody in it. */
   #setNextTurn(fromTick: number): void {
     if (this.#count === 0) return;
     for (let tick = fromTick; tick < fromTick + SLOTS; tick += 1) {
