@@ -107,6 +107,13 @@ describe('the judge', () => {
     );
   });
 
+  it('has nothing against tries of a step whose last one found nobody', () => {
+    const entries = RIGHT.slice(0, -1);
+    const results = [result('a', 't1'), { ...result('b', 't9'), status: 'failed' as const, output: null }];
+    const found = verdict({ entries, results });
+    expect(found.filter((problem) => problem.includes('done again'))).toEqual([]);
+  });
+
   it('has nothing against a step that was in flight and is done again', () => {
     const [claim, ...rest] = RIGHT;
     const cut = [claim!, begun('one', 'a', 't0'), at('one', { kind: 'killed' }), claimed('two', 2)];

@@ -101,8 +101,10 @@ function findRepetitions({ executions }: Case, { key, epoch, taskId, status }: R
   const tries = executions.filter((execution) => execution.key === key);
   const kept = tries.findLastIndex((execution) => execution.taskId === taskId);
   if (status === 'succeeded' && !tries[kept]?.isDone) return [`has a result of ${key} that nobody made`];
+  // A last try for which there was nobody has no execution: those of its claim came before it.
+  const last = kept < 0 ? tries.length : kept;
   const again = tries.filter(
-    (execution, place) => execution.epoch > epoch || (execution.epoch === epoch && place > kept),
+    (execution, place) => execution.epoch > epoch || (execution.epoch === epoch && place > last),
   );
   return again.map(({ node }) => `had ${key} done again by ${node}, though its result was kept`);
 }
