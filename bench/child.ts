@@ -5,8 +5,8 @@ import { once } from 'node:events';
  * Starts a measurement in a process of its own: nothing that ran before has warmed it up or filled its memory.
  * Its standard output is dropped; it talks by messages.
  */
-export function startChild(file: string, request: unknown): ChildProcess {
-  return fork(new URL(file, import.meta.url), [JSON.stringify(request)], {
+export function startChild(file: URL, request: unknown): ChildProcess {
+  return fork(file, [JSON.stringify(request)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
@@ -36,7 +36,7 @@ export function ask<Answer>(child: ChildProcess, question: Serializable): Promis
 }
 
 /** Runs a child from its start to its end; answers what it reported. */
-export async function runChild<Result>(file: string, request: unknown): Promise<Result> {
+export async function runChild<Result>(file: URL, request: unknown): Promise<Result> {
   const child = startChild(file, request);
   const result = await nextMessage<Result>(child);
   if (child.exitCode === null) await once(child, 'exit');

@@ -1,18 +1,18 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import { analytics } from './analytics.js';
-import { boot } from './boot.js';
-import { cluster } from './cluster.js';
-import { durable } from './durable.js';
-import { execute } from './execute.js';
-import { failing } from './failing.js';
-import { lookup } from './lookup.js';
-import { metrics } from './metrics.js';
-import { parked } from './parked.js';
-import { pglite } from './pglite.js';
-import { rest } from './rest.js';
-import { selection } from './selection.js';
+import { analytics } from './metrics/analytics.js';
+import { boot } from './tasks/boot.js';
+import { cluster } from './runs/cluster.js';
+import { durable } from './runs/durable.js';
+import { execute } from './tasks/execute.js';
+import { failing } from './selection/failing.js';
+import { lookup } from './tasks/lookup.js';
+import { metrics } from './metrics/metrics.js';
+import { parked } from './runs/parked.js';
+import { pglite } from './runs/pglite.js';
+import { rest } from './rest/rest.js';
+import { selection } from './selection/selection.js';
 import { toTable, type Measurement } from './table.js';
-import { workflows } from './workflows.js';
+import { workflows } from './runs/workflows.js';
 
 const MEASUREMENTS: readonly Measurement[] = [
   execute,

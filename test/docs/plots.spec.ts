@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawStrategy, STRATEGIES } from '../../bench/strategy-plots.js';
+import { drawStrategy, STRATEGIES } from '../../bench/plots/strategy-plots.js';
 import { ROOT } from './repository.js';
 
 describe('the pictures of the guides', () => {

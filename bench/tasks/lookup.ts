@@ -1,5 +1,5 @@
-import { runChild } from './child.js';
-import { atMost, microseconds, nanoseconds, times, type Measurement, type Row } from './table.js';
+import { runChild } from '../child.js';
+import { atMost, microseconds, nanoseconds, times, type Measurement, type Row } from '../table.js';
 
 export interface LookupRequest {
   readonly agentCount: number;
@@ -27,7 +27,12 @@ export const lookup: Measurement = {
     const rows: Row[] = [];
     for (const agentCount of [10, 1_000, 100_000]) {
       const request: LookupRequest = { agentCount };
-      rows.push(...toRows(agentCount, await runChild<LookupFigures>('./lookup.child.js', request)));
+      rows.push(
+        ...toRows(
+          agentCount,
+          await runChild<LookupFigures>(new URL('./lookup.child.js', import.meta.url), request),
+        ),
+      );
     }
     return rows;
   },

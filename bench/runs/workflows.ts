@@ -1,5 +1,5 @@
-import { runChild } from './child.js';
-import { atMost, microseconds, times, type Measurement, type Row } from './table.js';
+import { runChild } from '../child.js';
+import { atMost, microseconds, times, type Measurement, type Row } from '../table.js';
 
 /** What the agents of a workflow hand on: a short text, a text of 10 KB, or 100 rows that are 10 KB as JSON. */
 export type PayloadKind = 'short' | 'text' | 'rows';
@@ -54,7 +54,7 @@ export const workflows: Measurement = {
     const rows: Row[] = [];
     const shortest = new Map<PayloadKind, number>();
     for (const one of CASES) {
-      const figures = await runChild<WorkflowFigures>('./workflows.child.js', one);
+      const figures = await runChild<WorkflowFigures>(new URL('./workflows.child.js', import.meta.url), one);
       if (one.steps === LENGTHS[0] && one.concurrency === 1 && !one.withExpressions) {
         shortest.set(one.payload, figures.extraUs);
       }

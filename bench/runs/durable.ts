@@ -1,8 +1,8 @@
-import type { CadreOptions } from '../src/index.js';
-import { runChild } from './child.js';
-import { withPostgres } from './postgres.js';
-import { BenchServer, post } from './rest.server.js';
-import { median } from './sampling.js';
+import type { CadreOptions } from '../../src/index.js';
+import { runChild } from '../child.js';
+import { withPostgres } from '../postgres.js';
+import { BenchServer, post } from '../rest/rest.server.js';
+import { median } from '../sampling.js';
 import {
   atLeast,
   atMost,
@@ -13,7 +13,7 @@ import {
   times,
   type Measurement,
   type Row,
-} from './table.js';
+} from '../table.js';
 
 /** Durable runs of ten steps, so many at a time. */
 export interface DurableCase {
@@ -80,10 +80,13 @@ export const durable: Measurement = {
   measure: () =>
     withPostgres(async (server) => {
       const database = { url: server.url() };
-      const { rounds, statements } = await runChild<DurableFigures>('./durable.child.js', {
-        database,
-        cases: CASES,
-      } satisfies DurableRequest);
+      const { rounds, statements } = await runChild<DurableFigures>(
+        new URL('./durable.child.js', import.meta.url),
+        {
+          database,
+          cases: CASES,
+        } satisfies DurableRequest,
+      );
       const rows = CASES.flatMap((one, at) => caseRows(one, rounds[at]!));
       return [...rows, ...statementRows(statements!), await answerRow(database)];
     }),

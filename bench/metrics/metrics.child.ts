@@ -1,16 +1,16 @@
-import { resolveManifest } from '../src/agents/index.js';
-import { EventBus, SeededRandom, SilentLogger, SystemClock } from '../src/common/index.js';
+import { resolveManifest } from '../../src/agents/index.js';
+import { EventBus, SeededRandom, SilentLogger, SystemClock } from '../../src/common/index.js';
 import {
   AttemptRecorder,
   DriftWatch,
   PerformanceBook,
   resolveMetricsOptions,
   type AttemptObservation,
-} from '../src/metrics/index.js';
-import { Release } from '../src/registry/index.js';
-import { finish, readRequest } from './child.js';
+} from '../../src/metrics/index.js';
+import { Release } from '../../src/registry/index.js';
+import { finish, readRequest } from '../child.js';
 import type { MetricsFigures, MetricsRequest } from './metrics.js';
-import { comparePair, cpuPerRepetitionNs, median } from './sampling.js';
+import { comparePair, cpuPerRepetitionNs, median } from '../sampling.js';
 
 /** Attempts that are told again and again, in an order that no cache foresees. */
 const POOL = 20_000;

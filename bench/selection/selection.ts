@@ -1,7 +1,7 @@
-import { runChild } from './child.js';
+import { runChild } from '../child.js';
 import { playLoad } from './selection-load.js';
 import { playContests } from './selection-regret.js';
-import { atMost, microseconds, type Measurement, type Row } from './table.js';
+import { atMost, microseconds, type Measurement, type Row } from '../table.js';
 
 /** One strategy over so many candidates. */
 export interface ChoiceRequest {
@@ -31,7 +31,10 @@ export const selection: Measurement = {
     const rows: Row[] = [];
     for (const candidateCount of TARGETS_US.keys()) {
       for (const strategy of ['adaptive', 'balanced', 'fastest', 'least-loaded', 'round-robin']) {
-        const figures = await runChild<ChoiceFigures>('./selection.child.js', { strategy, candidateCount });
+        const figures = await runChild<ChoiceFigures>(new URL('./selection.child.js', import.meta.url), {
+          strategy,
+          candidateCount,
+        });
         rows.push(...toRows({ strategy, candidateCount }, figures));
       }
     }

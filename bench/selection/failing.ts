@@ -3,8 +3,8 @@ import {
   TRIAL_TASKS,
   type Damage,
   type FailingAgentTrial,
-} from '../src/testing/trials/failing-agent.js';
-import { atMost, percentFinely, type Measurement, type Row } from './table.js';
+} from '../../src/testing/trials/failing-agent.js';
+import { atMost, percentFinely, type Measurement, type Row } from '../table.js';
 
 const SEEDS = [1, 2, 3, 4, 5];
 

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import { BenchServer, JSON_HEADERS, post } from './rest.server.js';
-import { median } from './sampling.js';
-import { atLeast, microseconds, percent, perSecond, type Measurement, type Row } from './table.js';
+import { median } from '../sampling.js';
+import { atLeast, microseconds, percent, perSecond, type Measurement, type Row } from '../table.js';
 
 /** A route under load. */
 interface Contender {

@@ -1,5 +1,5 @@
-import { runChild } from './child.js';
-import { atMost, microseconds, nanoseconds, type Measurement, type Row } from './table.js';
+import { runChild } from '../child.js';
+import { atMost, microseconds, nanoseconds, type Measurement, type Row } from '../table.js';
 
 export interface MetricsRequest {
   /** Series that attempts are told apart by. */
@@ -24,7 +24,9 @@ export const metrics: Measurement = {
   async measure() {
     const rows: Row[] = [];
     for (const seriesCount of [1, 1_000]) {
-      const figures = await runChild<MetricsFigures>('./metrics.child.js', { seriesCount });
+      const figures = await runChild<MetricsFigures>(new URL('./metrics.child.js', import.meta.url), {
+        seriesCount,
+      });
       rows.push(...toRows(seriesCount, figures));
     }
     return rows;

@@ -1,8 +1,8 @@
 import { NestFactory } from '@nestjs/core';
-import { AgentRegistry } from '../src/index.js';
+import { AgentRegistry } from '../../src/index.js';
 import type { BootRequest, BootFigures } from './boot.js';
-import { finish, readRequest } from './child.js';
-import { echoAgent, moduleOf, plainProvider, textCapability } from './fleet.js';
+import { finish, readRequest } from '../child.js';
+import { echoAgent, moduleOf, plainProvider, textCapability } from '../fleet.js';
 
 const PROVIDERS_PER_CAPABILITY = 10;
 

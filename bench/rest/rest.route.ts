@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Post, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
-import type { Schema } from '../src/common/index.js';
-import { RestModule } from '../src/server.js';
+import type { Schema } from '../../src/common/index.js';
+import { RestModule } from '../../src/server.js';
 
 /** Where bare routes are served, by the method of Cadre's controllers whose body they take. */
 export const BARE_PATHS = { runTask: '/bare-task', start: '/bare-run' } as const;

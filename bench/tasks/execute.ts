@@ -1,7 +1,7 @@
-import { runChild } from './child.js';
-import type { HandlerKind } from './fleet.js';
-import type { Pair } from './sampling.js';
-import { atMost, microseconds, times, type Measurement, type Row } from './table.js';
+import { runChild } from '../child.js';
+import type { HandlerKind } from '../fleet.js';
+import type { Pair } from '../sampling.js';
+import { atMost, microseconds, times, type Measurement, type Row } from '../table.js';
 
 /** One way to ask for a task. */
 export interface ExecuteCase {
@@ -37,7 +37,8 @@ export const execute: Measurement = {
   title: 'execute() beyond a bare async call, CPU per task',
   async measure() {
     const rows: Row[] = [];
-    for (const one of CASES) rows.push(toRow(one, await runChild<Pair>('./execute.child.js', one)));
+    for (const one of CASES)
+      rows.push(toRow(one, await runChild<Pair>(new URL('./execute.child.js', import.meta.url), one)));
     return rows;
   },
 };

@@ -1,11 +1,11 @@
 import { NestFactory } from '@nestjs/core';
-import { resolveManifest } from '../src/agents/index.js';
-import { AgentRegistry, CadreModule } from '../src/index.js';
-import { Catalog, Release, type CapabilityEntry } from '../src/registry/index.js';
-import { finish, readRequest } from './child.js';
-import { textCapability } from './fleet.js';
+import { resolveManifest } from '../../src/agents/index.js';
+import { AgentRegistry, CadreModule } from '../../src/index.js';
+import { Catalog, Release, type CapabilityEntry } from '../../src/registry/index.js';
+import { finish, readRequest } from '../child.js';
+import { textCapability } from '../fleet.js';
 import { PROVIDERS_PER_CAPABILITY, type LookupFigures, type LookupRequest } from './lookup.js';
-import { comparePair, cpuPerRepetitionNs, median, type Repeated } from './sampling.js';
+import { comparePair, cpuPerRepetitionNs, median, type Repeated } from '../sampling.js';
 
 type Find = (name: string) => CapabilityEntry | undefined;
 

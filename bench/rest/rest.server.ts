@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { CadreOptions } from '../src/index.js';
-import { ask, nextMessage, startChild } from './child.js';
+import type { CadreOptions } from '../../src/index.js';
+import { ask, nextMessage, startChild } from '../child.js';
 import { BARE_PATHS, type BareAnswers, type RouteMethod } from './rest.route.js';
 
 /** Which server a child is: Cadre's with its defaults, or Nest on Fastify and nothing else. */
@@ -35,7 +35,7 @@ export class BenchServer {
 
   static async start(request: ServerRequest): Promise<BenchServer> {
     const startedMs = performance.now();
-    const child = startChild('./rest.child.js', request);
+    const child = startChild(new URL('./rest.child.js', import.meta.url), request);
     const { url } = await nextMessage<ServerReport['address']>(child);
     return new BenchServer(child, url, performance.now() - startedMs);
   }

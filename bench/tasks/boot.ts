@@ -1,6 +1,6 @@
-import { runChild } from './child.js';
-import { median } from './sampling.js';
-import { atMost, milliseconds, times, type Measurement, type Row } from './table.js';
+import { runChild } from '../child.js';
+import { median } from '../sampling.js';
+import { atMost, milliseconds, times, type Measurement, type Row } from '../table.js';
 
 export interface BootRequest {
   readonly kind: 'cadre' | 'nest';
@@ -47,7 +47,7 @@ async function measureCase({ count, perModule, rounds, targetMs }: BootCase): Pr
   for (let round = 0; round < rounds; round += 1) {
     for (const kind of ['nest', 'cadre'] as const) {
       const request: BootRequest = { kind, count, perModule };
-      figures[kind].push(await runChild<BootFigures>('./boot.child.js', request));
+      figures[kind].push(await runChild<BootFigures>(new URL('./boot.child.js', import.meta.url), request));
     }
   }
   const durationMs = median(figures.cadre.map((figure) => figure.durationMs));

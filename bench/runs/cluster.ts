@@ -1,7 +1,7 @@
-import { runChild } from './child.js';
-import { withPostgres } from './postgres.js';
-import { median } from './sampling.js';
-import { atMost, finely, type Measurement, type Row } from './table.js';
+import { runChild } from '../child.js';
+import { withPostgres } from '../postgres.js';
+import { median } from '../sampling.js';
+import { atMost, finely, type Measurement, type Row } from '../table.js';
 
 export interface ClusterRequest {
   readonly url: string;
@@ -29,7 +29,7 @@ export const cluster: Measurement = {
   measure: () =>
     withPostgres(async (server) => {
       const request: ClusterRequest = { url: server.url(), count: COUNT };
-      const figures = await runChild<ClusterFigures>('./cluster.child.js', request);
+      const figures = await runChild<ClusterFigures>(new URL('./cluster.child.js', import.meta.url), request);
       return (Object.keys(CHANGES) as (keyof typeof CHANGES)[]).map((change) => toRow(change, figures));
     }),
 };

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runChild } from './child.js';
+import { runChild } from '../child.js';
 import type { DurableCase, DurableFigures, DurableRequest } from './durable.js';
-import { copyMigrations } from './postgres.js';
-import { BenchServer, type ServerRequest } from './rest.server.js';
-import { median } from './sampling.js';
+import { copyMigrations } from '../postgres.js';
+import { BenchServer, type ServerRequest } from '../rest/rest.server.js';
+import { median } from '../sampling.js';
 import {
   atMost,
   finely,
@@ -17,7 +17,7 @@ import {
   times,
   type Measurement,
   type Row,
-} from './table.js';
+} from '../table.js';
 
 const TARGET_START_MS = 3_000;
 const TARGET_RSS_BYTES = 400_000_000;
@@ -97,7 +97,7 @@ async function startOnce(request: ServerRequest): Promise<Start> {
 
 async function stepRows(dataDir: string): Promise<Row[]> {
   const request: DurableRequest = { database: { dataDir }, cases: CASES };
-  const { rounds } = await runChild<DurableFigures>('./durable.child.js', request);
+  const { rounds } = await runChild<DurableFigures>(new URL('./durable.child.js', import.meta.url), request);
   return CASES.map(({ concurrency }, at) => {
     const [rate, cpuUs, p50Ms] = (['stepRate', 'cpuUs', 'stepP50Ms'] as const).map((name) =>
       median(rounds[at]!.map((round) => round[name])),

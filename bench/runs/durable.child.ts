@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
-import { Agent, OrchestrationService, type TaskContext } from '../src/index.js';
-import { finish, readRequest } from './child.js';
+import { Agent, OrchestrationService, type TaskContext } from '../../src/index.js';
+import { finish, readRequest } from '../child.js';
 import type { DurableCase, DurableFigures, DurableRequest, DurableRound } from './durable.js';
-import { AMPLE_SLOTS, Echo, echoWorkflow, moduleOf } from './fleet.js';
+import { AMPLE_SLOTS, Echo, echoWorkflow, moduleOf } from '../fleet.js';
 import { Inserts } from './inserts.js';
-import { percentile, ratePerSecond } from './sampling.js';
+import { percentile, ratePerSecond } from '../sampling.js';
 
 const INPUT = 'AI agent registries';
 const ROUNDS = 4;

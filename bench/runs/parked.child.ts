@@ -3,10 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { OrchestrationService, Workflow } from '../src/index.js';
-import { WorkflowRunner } from '../src/orchestration/index.js';
-import { finish, readRequest } from './child.js';
-import { moduleOf } from './fleet.js';
+import { OrchestrationService, Workflow } from '../../src/index.js';
+import { WorkflowRunner } from '../../src/orchestration/index.js';
+import { finish, readRequest } from '../child.js';
+import { moduleOf } from '../fleet.js';
 import type { ParkedFigures, ParkedRequest } from './parked.js';
 
 const STARTS_AT_A_TIME = 64;

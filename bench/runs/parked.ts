@@ -1,7 +1,7 @@
-import type { CadreOptions } from '../src/index.js';
-import { runChild } from './child.js';
-import { withPostgres } from './postgres.js';
-import { atMost, megabytes, type Measurement, type Row } from './table.js';
+import type { CadreOptions } from '../../src/index.js';
+import { runChild } from '../child.js';
+import { withPostgres } from '../postgres.js';
+import { atMost, megabytes, type Measurement, type Row } from '../table.js';
 
 export interface ParkedRequest {
   readonly database?: CadreOptions['database'];
@@ -35,7 +35,10 @@ export const parked: Measurement = {
 
 async function measureCase(where: string, database: CadreOptions['database']): Promise<Row> {
   const request: ParkedRequest = { database, warmUp: WARM_UP, count: COUNT };
-  const { bytesPerRun, rssBytes } = await runChild<ParkedFigures>('./parked.child.js', request);
+  const { bytesPerRun, rssBytes } = await runChild<ParkedFigures>(
+    new URL('./parked.child.js', import.meta.url),
+    request,
+  );
   const write = (bytes: number): string => `${bytes.toFixed(0)} B`;
   return {
     subject: `${WARM_UP + COUNT} runs, ${where}, ${megabytes(rssBytes)} resident in all`,

@@ -1,10 +1,10 @@
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { CadreOptions } from '../src/index.js';
-import { startServer } from '../src/server.js';
-import { readRequest, report } from './child.js';
-import { echoAgent, echoWorkflow, moduleOf } from './fleet.js';
+import type { CadreOptions } from '../../src/index.js';
+import { startServer } from '../../src/server.js';
+import { readRequest, report } from '../child.js';
+import { echoAgent, echoWorkflow, moduleOf } from '../fleet.js';
 import type { ServerMessage, ServerReport, ServerRequest } from './rest.server.js';
 import { bareController, type BareAnswers } from './rest.route.js';
 

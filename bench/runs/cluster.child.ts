@@ -1,11 +1,17 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AgentRegistry, AgentUnregistered, ClusterChanged, EventBus, StatusChanged } from '../src/index.js';
-import type { EventType } from '../src/index.js';
-import { WorkflowLibrary } from '../src/workflows/index.js';
-import { finish, readRequest } from './child.js';
+import {
+  AgentRegistry,
+  AgentUnregistered,
+  ClusterChanged,
+  EventBus,
+  StatusChanged,
+} from '../../src/index.js';
+import type { EventType } from '../../src/index.js';
+import { WorkflowLibrary } from '../../src/workflows/index.js';
+import { finish, readRequest } from '../child.js';
 import type { ClusterFigures, ClusterRequest } from './cluster.js';
-import { Echo, echoAgent, moduleOf } from './fleet.js';
+import { Echo, echoAgent, moduleOf } from '../fleet.js';
 
 const CAUSE = { reason: 'measured', triggeredBy: 'user:bench' } as const;
 

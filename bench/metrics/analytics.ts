@@ -1,7 +1,7 @@
-import { LOAD_POINTS, waitErrorAt } from '../src/testing/trials/load-points.js';
-import { heldShares, type WhatIfCase } from '../src/testing/trials/what-if-cases.js';
-import { median } from './sampling.js';
-import { atMost, percentFinely, type Measurement, type Row } from './table.js';
+import { LOAD_POINTS, waitErrorAt } from '../../src/testing/trials/load-points.js';
+import { heldShares, type WhatIfCase } from '../../src/testing/trials/what-if-cases.js';
+import { median } from '../sampling.js';
+import { atMost, percentFinely, type Measurement, type Row } from '../table.js';
 
 /** Of the simulated wait, or 1 % of the service time where that is more. */
 const MOST_ERROR = 0.1;

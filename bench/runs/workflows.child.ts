@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { z } from 'zod';
-import { Agent, capability, dataType, OrchestrationService, Workflow } from '../src/index.js';
-import { finish, readRequest } from './child.js';
-import { AMPLE_SLOTS, moduleOf, Text } from './fleet.js';
-import { beside, cpuPerRepetitionNs, median } from './sampling.js';
+import { Agent, capability, dataType, OrchestrationService, Workflow } from '../../src/index.js';
+import { finish, readRequest } from '../child.js';
+import { AMPLE_SLOTS, moduleOf, Text } from '../fleet.js';
+import { beside, cpuPerRepetitionNs, median } from '../sampling.js';
 import type { PayloadKind, WorkflowCase, WorkflowFigures } from './workflows.js';
 
 /** Steps in each round, of all runs together. */

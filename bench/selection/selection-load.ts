@@ -1,6 +1,6 @@
-import { centralP99Ms, responseP99Ms, type LoadTrial } from '../src/testing/trials/load-trial.js';
-import { median } from './sampling.js';
-import { atMost, milliseconds, timesFinely, type Row } from './table.js';
+import { centralP99Ms, responseP99Ms, type LoadTrial } from '../../src/testing/trials/load-trial.js';
+import { median } from '../sampling.js';
+import { atMost, milliseconds, timesFinely, type Row } from '../table.js';
 
 const TASKS = 100_000;
 const SEEDS = [1, 2, 3, 4, 5];

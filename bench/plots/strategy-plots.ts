@@ -5,7 +5,7 @@ import {
   poisson,
   simulate,
   type SimulatedAgent,
-} from '../src/testing/index.js';
+} from '../../src/testing/index.js';
 import { drawShares } from './share-plot.js';
 
 /** The strategies, each with a picture of its own. */

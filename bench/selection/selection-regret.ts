@@ -4,10 +4,10 @@ import {
   playContest,
   regretsOfContext,
   sharesOfDegraded,
-} from '../src/testing/trials/selection-contest.js';
-import { measureWorth } from '../src/testing/simulation/contest.js';
-import { median } from './sampling.js';
-import { atMost, percentFinely, type Row } from './table.js';
+} from '../../src/testing/trials/selection-contest.js';
+import { measureWorth } from '../../src/testing/simulation/contest.js';
+import { median } from '../sampling.js';
+import { atMost, percentFinely, type Row } from '../table.js';
 
 const SEEDS = Array.from({ length: 20 }, (_, at) => at + 1);
 const TASKS = 2_000;

@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
-import { OrchestrationService } from '../src/index.js';
-import { finish, readRequest } from './child.js';
-import { Echo, echoAgent, moduleOf, Text } from './fleet.js';
+import { OrchestrationService } from '../../src/index.js';
+import { finish, readRequest } from '../child.js';
+import { Echo, echoAgent, moduleOf, Text } from '../fleet.js';
 import type { ExecuteCase } from './execute.js';
-import { beside, comparePair } from './sampling.js';
+import { beside, comparePair } from '../sampling.js';
 
 const INPUT = 'AI agent registries';
 
