@@ -11,7 +11,7 @@ import {
 } from '../registry/index.js';
 import type { WorkflowDefinition } from '../orchestration/index.js';
 import { StatusChanged } from '../status/index.js';
-import { declareWorkflows, type FoundWorkflow } from './builder/declared-workflows.js';
+import { declareWorkflows, type FoundWorkflow } from './builder/declared/declared-workflows.js';
 import { WorkflowsRefusedError } from './library/library.errors.js';
 import type { WorkflowLibrary } from './library/workflow-library.js';
 import type { RemoteTasks } from './remote/remote-tasks.js';

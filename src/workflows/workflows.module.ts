@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { OrchestrationModule } from '../orchestration/index.js';
 import { RegistryModule } from '../registry/index.js';
 import { SelectionModule } from '../selection/index.js';
-import { WorkflowExplorer } from './builder/workflow.explorer.js';
+import { WorkflowExplorer } from './builder/declared/workflow.explorer.js';
 import { WorkflowDependents } from './library/workflow-dependents.js';
 import { WorkflowLibrary } from './library/workflow-library.js';
 import { CheckedPreparation } from './runs/preparation/checked-preparation.js';

@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { WorkflowExplorer } from './builder/workflow.explorer.js';
+import { WorkflowExplorer } from './builder/declared/workflow.explorer.js';
 import { WorkflowsRuntime } from './workflows-runtime.js';
 
 /** Has workflows start once the agents are there, and stop before the application does. */

@@ -2,7 +2,7 @@ import type { Contract } from '../../agents/index.js';
 import { didYouMean, nearestNames } from '../../common/index.js';
 import type { SubstituteDefinition } from '../../orchestration/index.js';
 import { within, type Report } from '../definition/problem-list.js';
-import type { StepDraft } from '../definition/step.shape.js';
+import type { StepDraft } from '../definition/shapes/step.shape.js';
 import { UNREADABLE } from '../plan/compile-actions.js';
 import type { PlannedAction, PlannedStep } from '../plan/plan.types.js';
 import type { CheckEnvironment } from './check.types.js';

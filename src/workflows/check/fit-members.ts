@@ -7,7 +7,7 @@ import {
   type SchemaIssue,
 } from '../../common/index.js';
 import type { InputMember } from '../../orchestration/index.js';
-import { isObject } from '../definition/shapes.js';
+import { isObject } from '../definition/shapes/shapes.js';
 import { within, type Report } from '../definition/problem-list.js';
 import type { DataTypes } from './data-types.js';
 import { checkTyped } from './fit-contracts.js';

@@ -1,7 +1,7 @@
 import type { SubstituteDefinition } from '../../orchestration/index.js';
 import { ProblemList, type Report } from '../definition/problem-list.js';
 import { readDraft, type DefinitionDraft } from '../definition/read-definition.js';
-import type { StepDraft } from '../definition/step.shape.js';
+import type { StepDraft } from '../definition/shapes/step.shape.js';
 import type { DefinitionProblem } from '../workflows.errors.js';
 
 /**

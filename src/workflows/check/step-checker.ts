@@ -1,5 +1,5 @@
 import { within } from '../definition/problem-list.js';
-import type { StepDraft } from '../definition/step.shape.js';
+import type { StepDraft } from '../definition/shapes/step.shape.js';
 import type { BundledWorkflow } from '../plan/compile-bundle.js';
 import type { WorkflowPlan } from '../plan/plan.types.js';
 import type { CheckEnvironment } from './check.types.js';

@@ -3,7 +3,7 @@ import type { BundledWorkflow } from '../plan/compile-bundle.js';
 import { NO_STEP_ABOVE, WORKFLOW_INPUT } from '../plan/compile-structure.js';
 import type { CompiledTemplate } from '../plan/plan.types.js';
 import { compileTemplate } from '../expressions/compile-template.js';
-import { isObject } from '../definition/shapes.js';
+import { isObject } from '../definition/shapes/shapes.js';
 import { declaredFlows, fromMaker, UNKNOWN, type Flow } from './flow.js';
 
 /** A text that is the whole of one name: `${ input }`. */

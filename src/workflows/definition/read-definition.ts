@@ -3,9 +3,9 @@ import type { DefinitionProblem } from '../workflows.errors.js';
 import { DEFINITION_LIMITS } from './definition-limits.js';
 import { DocumentCopier, isPlain } from './document-copy.js';
 import { ProblemList, type StepsPath } from './problem-list.js';
-import { isObject, readFields, reportUnknownFields } from './shapes.js';
-import { readStep, type StepDraft } from './step.shape.js';
-import { HEAD_FIELDS, WORKFLOW_FIELDS, type WorkflowHead } from './workflow.shape.js';
+import { isObject, readFields, reportUnknownFields } from './shapes/shapes.js';
+import { readStep, type StepDraft } from './shapes/step.shape.js';
+import { HEAD_FIELDS, WORKFLOW_FIELDS, type WorkflowHead } from './shapes/workflow.shape.js';
 
 /** The name of a workflow that was written as a bare list. */
 export const LIST_NAME = 'list';

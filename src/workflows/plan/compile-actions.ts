@@ -1,9 +1,9 @@
 import { parseDurationMs } from '../../common/index.js';
 import type { SubstituteDefinition } from '../../orchestration/index.js';
-import { actionKindOf } from '../definition/action.shape.js';
+import { actionKindOf } from '../definition/shapes/action.shape.js';
 import { INSTANT_RULE, readInstantMs } from '../definition/instants.js';
 import type { Report } from '../definition/problem-list.js';
-import type { StepDraft } from '../definition/step.shape.js';
+import type { StepDraft } from '../definition/shapes/step.shape.js';
 import type { ExtraNames, Templates } from './compile-templates.js';
 import type {
   CompiledTemplate,

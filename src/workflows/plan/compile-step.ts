@@ -1,7 +1,7 @@
 import { resolveRetryOptions, type ResolvedRetryOptions } from '../../common/index.js';
 import { DEFINITION_LIMITS } from '../definition/definition-limits.js';
 import type { ProblemList, Report } from '../definition/problem-list.js';
-import type { StepDraft } from '../definition/step.shape.js';
+import type { StepDraft } from '../definition/shapes/step.shape.js';
 import {
   compileAction,
   compileSubstitute,

@@ -1,6 +1,6 @@
 import { didYouMean, nearestNames } from '../../common/index.js';
 import type { ProblemList, Report } from '../definition/problem-list.js';
-import type { StepDraft } from '../definition/step.shape.js';
+import type { StepDraft } from '../definition/shapes/step.shape.js';
 import { Ancestors, findCircles, invert, orderOf, type Links } from './compile-order.js';
 
 /** The step above is the workflow's input. */

@@ -1,10 +1,10 @@
-import { messageOf } from '../../common/index.js';
-import type { WorkflowDefinition } from '../../orchestration/index.js';
-import { WorkflowsRefusedError } from '../library/library.errors.js';
-import type { WorkflowLibrary } from '../library/workflow-library.js';
-import type { DefinitionProblem } from '../workflows.errors.js';
+import { messageOf } from '../../../common/index.js';
+import type { WorkflowDefinition } from '../../../orchestration/index.js';
+import { WorkflowsRefusedError } from '../../library/library.errors.js';
+import type { WorkflowLibrary } from '../../library/workflow-library.js';
+import type { DefinitionProblem } from '../../workflows.errors.js';
 import type { WorkflowDeclaration } from './workflow.accessor.js';
-import { workflow } from './workflow-builder.js';
+import { workflow } from '../workflow-builder.js';
 
 /** A workflow class among the providers. */
 export interface FoundWorkflow {

@@ -1,5 +1,5 @@
-import type { WorkflowDefinition } from '../../orchestration/index.js';
-import type { WorkflowOptions, WorkflowStart } from './workflow-builder.js';
+import type { WorkflowDefinition } from '../../../orchestration/index.js';
+import type { WorkflowOptions, WorkflowStart } from '../workflow-builder.js';
 
 /** A registered symbol, so that two copies of the package read each other's metadata. */
 export const WORKFLOW_METADATA = Symbol.for('cadre.metadata.workflow');

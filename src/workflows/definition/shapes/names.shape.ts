@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { isName, NAME_RULE } from '../../agents/index.js';
+import { isName, NAME_RULE } from '../../../agents/index.js';
 import { listOf, shortOrFull, text, textOf, type Shape, type TextRule } from './shapes.js';
 
 /** As `isName` of agents has it. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { classOf } from '../../registry/index.js';
+import { classOf } from '../../../registry/index.js';
 import type { FoundWorkflow } from './declared-workflows.js';
 import { readWorkflowDeclaration } from './workflow.accessor.js';
 

@@ -1,6 +1,6 @@
-import { OPEN_TYPE } from '../../agents/index.js';
-import type { InputMember, WorkflowDefinition } from '../../orchestration/index.js';
-import { DEFINITION_LIMITS } from './definition-limits.js';
+import { OPEN_TYPE } from '../../../agents/index.js';
+import type { InputMember, WorkflowDefinition } from '../../../orchestration/index.js';
+import { DEFINITION_LIMITS } from '../definition-limits.js';
 import * as names from './names.shape.js';
 import {
   anything,

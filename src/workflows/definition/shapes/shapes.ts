@@ -5,8 +5,8 @@ import {
   nearestNames,
   parseDurationMs,
   toFailure,
-} from '../../common/index.js';
-import { within, type Report } from './problem-list.js';
+} from '../../../common/index.js';
+import { within, type Report } from '../problem-list.js';
 
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = { readonly [keyword: string]: unknown };

@@ -1,9 +1,14 @@
-import type { ActionDefinition, StepFrame, TaskAction, WorkflowAction } from '../../orchestration/index.js';
-import type { ApprovalAction, SignalAction, SleepAction } from '../../orchestration/index.js';
-import { RETRY_BOUNDS } from '../../common/index.js';
+import type {
+  ActionDefinition,
+  StepFrame,
+  TaskAction,
+  WorkflowAction,
+} from '../../../orchestration/index.js';
+import type { ApprovalAction, SignalAction, SleepAction } from '../../../orchestration/index.js';
+import { RETRY_BOUNDS } from '../../../common/index.js';
 import { ACTION_FIELDS, actionSchema, readAction, STEP_KINDS, substitute } from './action.shape.js';
 import * as names from './names.shape.js';
-import type { Report } from './problem-list.js';
+import type { Report } from '../problem-list.js';
 import {
   anything,
   duration,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { fitsJsonSchema } from '../../testing/json-schema-check.js';
-import { readDefinition } from './read-definition.js';
+import { fitsJsonSchema } from '../../../testing/json-schema-check.js';
+import { readDefinition } from '../read-definition.js';
 import { workflowJsonSchema } from './workflow.shape.js';
 
 const fitsSchema = (document: unknown) => fitsJsonSchema(workflowJsonSchema, document);

@@ -1,12 +1,12 @@
 import { Inject, Injectable, Module, Scope } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import type { WorkflowDefinition } from '../../orchestration/index.js';
-import { MemoryScheduleStore, MemoryWorkflowStore } from '../../persistence/index.js';
-import { VirtualClock } from '../../testing/virtual-clock.js';
-import { WorkflowLibrary } from '../library/workflow-library.js';
+import type { WorkflowDefinition } from '../../../orchestration/index.js';
+import { MemoryScheduleStore, MemoryWorkflowStore } from '../../../persistence/index.js';
+import { VirtualClock } from '../../../testing/virtual-clock.js';
+import { WorkflowLibrary } from '../../library/workflow-library.js';
 import { declareWorkflows, type FoundWorkflow } from './declared-workflows.js';
-import type { WorkflowStart } from './workflow-builder.js';
+import type { WorkflowStart } from '../workflow-builder.js';
 import { readWorkflowDeclaration } from './workflow.accessor.js';
 import { Workflow } from './workflow.decorator.js';
 import { WorkflowExplorer } from './workflow.explorer.js';

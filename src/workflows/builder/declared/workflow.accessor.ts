@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { nameOfClass } from '../../agents/index.js';
-import type { WorkflowOptions } from './workflow-builder.js';
+import { nameOfClass } from '../../../agents/index.js';
+import type { WorkflowOptions } from '../workflow-builder.js';
 import { WORKFLOW_METADATA, type WorkflowMetadata } from './workflow.metadata.js';
 
 /** What a workflow class says of itself. */

@@ -1,6 +1,6 @@
-import type { TaskAction, WorkflowAction } from '../../orchestration/index.js';
+import type { TaskAction, WorkflowAction } from '../../../orchestration/index.js';
 import * as names from './names.shape.js';
-import type { Report } from './problem-list.js';
+import type { Report } from '../problem-list.js';
 import {
   anything,
   duration,
