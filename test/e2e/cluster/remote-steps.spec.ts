@@ -162,8 +162,8 @@ describe('a remote step that is not wanted any more', () => {
     const { here, there } = await pair(cluster, [GatherAgent], [LaborAgent], 'labor');
     const run = await here.orchestration.run({
       name: 'hurried',
-      // Time enough to reach the other node.
-      steps: [{ id: 'work', capability: 'labor', input: 1, timeout: '3s' }],
+      // Time enough to reach the other node, on a busy machine too: it takes a tenth of a second.
+      steps: [{ id: 'work', capability: 'labor', input: 1, timeout: '6s' }],
     });
     expect(run).toMatchObject({ status: 'failed', failure: { kind: 'timeout' } });
     await there.get(LaborAgent).hasStopped;
