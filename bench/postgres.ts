@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs';
-import { PostgresServer } from '../src/testing/postgres-server.js';
+import { PostgresServer } from '../src/testing/databases/postgres-server.js';
 
 /** As it comes: what is committed is on the disk. */
 const SETTINGS = { fsync: 'on', full_page_writes: 'on', shared_buffers: '128MB', autovacuum_naptime: '1min' };

@@ -1,9 +1,9 @@
 import { SeededRandom } from '../../src/common/index.js';
 import { PerformanceBook, resolveMetricsOptions } from '../../src/metrics/index.js';
 import { houseStrategies, resolveObjective, type Strategy } from '../../src/selection/index.js';
-import { observationOf } from '../../src/testing/observations.js';
-import { buildRelease } from '../../src/testing/release-builder.js';
-import { selectionRequest } from '../../src/testing/selection-request.js';
+import { observationOf } from '../../src/testing/builders/observations.js';
+import { buildRelease } from '../../src/testing/builders/release-builder.js';
+import { selectionRequest } from '../../src/testing/builders/selection-request.js';
 import { VirtualClock } from '../../src/testing/virtual-clock.js';
 import { finish, readRequest } from '../child.js';
 import { cpuPerRepetitionNs, median } from '../sampling.js';

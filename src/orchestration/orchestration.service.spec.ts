@@ -1,4 +1,4 @@
-import { buildExecutor, Echo } from '../testing/build-executor.js';
+import { buildExecutor, Echo } from '../testing/workflows/build-executor.js';
 import { AgentRegistered, AgentUnregistered } from '../registry/index.js';
 import { StatusChanged } from '../status/index.js';
 import { OrchestrationService } from './orchestration.service.js';

@@ -1,6 +1,6 @@
 import { EventBus } from '../common/index.js';
 import { MemoryQuotaStore } from '../persistence/index.js';
-import { catalogOf } from '../testing/catalog-of.js';
+import { catalogOf } from '../testing/builders/catalog-of.js';
 import { RecordingLogger } from '../testing/recording-logger.js';
 import { VirtualClock } from '../testing/virtual-clock.js';
 import { QuotaBook } from './quota-book.js';

@@ -1,9 +1,9 @@
-import { buildStub } from '../testing/build-executor.js';
+import { buildStub } from '../testing/workflows/build-executor.js';
 import { chooseAgain, chooseNobody, chooseRelease, teach } from './choose.js';
 import { exclude, type FilterResult } from './filters/filter-releases.js';
 import { Strategy } from './strategy.js';
 import type { Selection } from './selection.types.js';
-import { selectionRequest } from '../testing/selection-request.js';
+import { selectionRequest } from '../testing/builders/selection-request.js';
 
 const REQUEST = selectionRequest();
 

@@ -8,7 +8,7 @@ import {
   type DatabaseOptions,
 } from '../persistence/index.js';
 import { PausableStatusHistoryStore } from '../testing/pausable-status-history.store.js';
-import { describeOnDatabases } from '../testing/sql-databases.js';
+import { describeOnDatabases } from '../testing/databases/sql-databases.js';
 import { testParts } from '../testing/test-parts.js';
 import { VirtualClock } from '../testing/virtual-clock.js';
 import type { StatusHistoryStore } from './status-history.store.js';

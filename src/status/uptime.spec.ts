@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { changedEntry, closedEntry, historyOf, refusedEntry } from '../testing/status-entries.js';
+import { changedEntry, closedEntry, historyOf, refusedEntry } from '../testing/builders/status-entries.js';
 import { AGENT_STATUSES, type AgentStatus, type StatusEntry } from './status.types.js';
 import { computeUptime, type Uptime } from './uptime.js';
 

@@ -1,4 +1,4 @@
-import { setup, type EndedTask } from './build-executor.js';
+import { setup, type EndedTask } from './workflows/build-executor.js';
 import { FaultInjector } from './fault-injector.js';
 import { VirtualClock } from './virtual-clock.js';
 

@@ -1,4 +1,4 @@
-import type { Parcel } from './agents.js';
+import type { Parcel } from './nodes/agents.js';
 
 /** What runs are made of, what they come to, and how that is known without running them. */
 export interface Workload {

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../orchestration/index.js';
-import { ScriptedRunner } from '../../testing/scripted-runner.js';
+import { ScriptedRunner } from '../../testing/workflows/scripted-runner.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { HEARTBEAT_MS, writeEvents } from './event-stream.js';
 

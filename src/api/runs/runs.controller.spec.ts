@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { Clock, Logger } from '../../common/index.js';
 import { WorkflowRunner, type RunStep } from '../../orchestration/index.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
-import { ScriptedRunner } from '../../testing/scripted-runner.js';
+import { ScriptedRunner } from '../../testing/workflows/scripted-runner.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { EventStreams } from './event-streams.service.js';
 import { RunDetailsController } from './run-details.controller.js';

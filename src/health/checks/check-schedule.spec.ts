@@ -3,7 +3,7 @@ import { SeededRandom } from '../../common/index.js';
 import { MemoryStatusHistoryStore } from '../../persistence/index.js';
 import { Neighbors, Release } from '../../registry/index.js';
 import { registryHarness } from '../../testing/registry-harness.js';
-import { manifestOf } from '../../testing/release-builder.js';
+import { manifestOf } from '../../testing/builders/release-builder.js';
 import { resolveHealthOptions, type CheckOptions } from '../health.options.js';
 import { CheckSchedule } from './check-schedule.js';
 import { HealthChecks } from './health-checks.js';

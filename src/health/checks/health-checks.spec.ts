@@ -2,7 +2,7 @@ import type { ManifestInput } from '../../agents/index.js';
 import { MemoryStatusHistoryStore } from '../../persistence/index.js';
 import { AgentRegistered, ClusterChanged, HealthChanged, Neighbors, Release } from '../../registry/index.js';
 import { registryHarness, settle } from '../../testing/registry-harness.js';
-import { manifestOf } from '../../testing/release-builder.js';
+import { manifestOf } from '../../testing/builders/release-builder.js';
 import { resolveHealthOptions } from '../health.options.js';
 import { HealthChecks } from './health-checks.js';
 

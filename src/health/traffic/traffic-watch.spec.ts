@@ -9,7 +9,7 @@ import {
   NOTHING_LEFT,
   type EndedTask,
   type StubAgent,
-} from '../../testing/build-executor.js';
+} from '../../testing/workflows/build-executor.js';
 import { BreakerChanged, EjectionChanged } from '../health.events.js';
 import type { HealthOptions } from '../health.options.js';
 

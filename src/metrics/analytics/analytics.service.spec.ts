@@ -1,10 +1,10 @@
 import { drawNormal, SeededRandom } from '../../common/index.js';
 import { MemoryDecisionLog, MemoryPerformanceStore } from '../../persistence/index.js';
 import { Neighbors } from '../../registry/index.js';
-import { catalogOf } from '../../testing/catalog-of.js';
-import { decisionOf } from '../../testing/decisions.js';
+import { catalogOf } from '../../testing/builders/catalog-of.js';
+import { decisionOf } from '../../testing/builders/decisions.js';
 import { drawDecision } from '../../testing/trials/logged-decisions.js';
-import { observationOf } from '../../testing/observations.js';
+import { observationOf } from '../../testing/builders/observations.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { PerformanceBook } from '../estimates/performance-book.js';

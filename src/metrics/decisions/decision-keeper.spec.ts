@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decisionOf } from '../../testing/decisions.js';
+import { decisionOf } from '../../testing/builders/decisions.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { DecisionLog } from './decision-log.js';
 import { DecisionKeeper } from './decision-keeper.js';

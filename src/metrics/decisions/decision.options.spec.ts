@@ -1,5 +1,5 @@
 import { evidenceAt } from './decision.types.js';
-import { decisionOf } from '../../testing/decisions.js';
+import { decisionOf } from '../../testing/builders/decisions.js';
 import { DECISION_DEFAULTS, resolveDecisionOptions } from './decision.options.js';
 import { isSampled } from './is-sampled.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { measuresOf } from '../../testing/performance-store.contract.js';
+import { measuresOf } from '../../testing/contracts/performance-store.contract.js';
 import type { MeasuresGroup } from '../rollups/performance.store.js';
 import { HeardAttempts } from './heard-attempts.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SeededRandom } from '../../common/index.js';
-import { observationOf } from '../../testing/observations.js';
-import { buildRelease } from '../../testing/release-builder.js';
+import { observationOf } from '../../testing/builders/observations.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { AttemptObservation } from '../attempt-observation.types.js';
 import { METRICS_DEFAULTS } from '../metrics.options.js';

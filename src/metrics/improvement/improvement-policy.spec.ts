@@ -3,8 +3,8 @@ import { MemoryPerformanceStore, MemoryStatusHistoryStore } from '../../persiste
 import { Catalog, Checkups, Release } from '../../registry/index.js';
 import { StatusService, type StatusEntry, type StatusTransition } from '../../status/index.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
-import { manifestOf } from '../../testing/release-builder.js';
-import { measuresOf } from '../../testing/performance-store.contract.js';
+import { manifestOf } from '../../testing/builders/release-builder.js';
+import { measuresOf } from '../../testing/contracts/performance-store.contract.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { PerformanceReviewed } from '../metrics.events.js';
 import { METRICS_DEFAULTS, type ImprovementOptions } from '../metrics.options.js';

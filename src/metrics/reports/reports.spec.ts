@@ -1,4 +1,4 @@
-import { measuresOf } from '../../testing/performance-store.contract.js';
+import { measuresOf } from '../../testing/contracts/performance-store.contract.js';
 import type { MeasuresGroup } from '../rollups/performance.store.js';
 import { toDurations, toFailures, toProblems, toTotals } from './reports.js';
 

@@ -1,6 +1,6 @@
 import { EventBus } from '../../common/index.js';
-import { observationOf } from '../../testing/observations.js';
-import { measuresOf } from '../../testing/performance-store.contract.js';
+import { observationOf } from '../../testing/builders/observations.js';
+import { measuresOf } from '../../testing/contracts/performance-store.contract.js';
 import { PerformanceDrifted, PerformanceRecovered } from '../metrics.events.js';
 import { DriftWatch } from './drift-watch.js';
 

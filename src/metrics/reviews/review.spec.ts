@@ -1,5 +1,5 @@
 import { SeededRandom } from '../../common/index.js';
-import { manifestOf } from '../../testing/release-builder.js';
+import { manifestOf } from '../../testing/builders/release-builder.js';
 import { Measures, type MeasuredAttempt } from '../measures/measures.js';
 import { METRICS_DEFAULTS, type ReviewOptions } from '../metrics.options.js';
 import { HOUR_MS, type MeasuresGroup } from '../rollups/performance.store.js';

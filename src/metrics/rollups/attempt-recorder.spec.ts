@@ -1,6 +1,6 @@
-import { observationOf } from '../../testing/observations.js';
+import { observationOf } from '../../testing/builders/observations.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
-import { buildRelease } from '../../testing/release-builder.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { AttemptObservation } from '../attempt-observation.types.js';
 import { AttemptRecorder, type RecorderOptions } from './attempt-recorder.js';

@@ -1,6 +1,6 @@
 import { MemoryPerformanceStore } from '../../persistence/index.js';
-import { observationOf } from '../../testing/observations.js';
-import { measuresOf } from '../../testing/performance-store.contract.js';
+import { observationOf } from '../../testing/builders/observations.js';
+import { measuresOf } from '../../testing/contracts/performance-store.contract.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { PerformanceBook } from '../estimates/performance-book.js';

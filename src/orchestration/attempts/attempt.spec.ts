@@ -1,6 +1,6 @@
 import { RunContext, type ProgressReport } from '../../agents/index.js';
 import { SeededRandom } from '../../common/index.js';
-import { buildStub } from '../../testing/build-executor.js';
+import { buildStub } from '../../testing/workflows/build-executor.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { Attempt, type TaskIdentity } from './attempt.js';

@@ -1,7 +1,7 @@
 import { RunContext, type ProgressReport } from '../../agents/index.js';
 import { SeededRandom, SilentLogger } from '../../common/index.js';
 import type { InstanceSource } from '../../registry/index.js';
-import { buildStub } from '../../testing/build-executor.js';
+import { buildStub } from '../../testing/workflows/build-executor.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { Attempt } from './attempt.js';
 import { invoke, isPending } from './invoke.js';

@@ -2,7 +2,14 @@ import { RunContext, type TaskContext } from '../../agents/index.js';
 import { CadreError, type ErrorKind } from '../../common/index.js';
 import type { AttemptObservation } from '../../metrics/index.js';
 import { Strategy, type Candidate, type Selection, type SelectionRequest } from '../../selection/index.js';
-import { Echo, failing, hanging, NOTHING_LEFT, setup, type StubAgent } from '../../testing/build-executor.js';
+import {
+  Echo,
+  failing,
+  hanging,
+  NOTHING_LEFT,
+  setup,
+  type StubAgent,
+} from '../../testing/workflows/build-executor.js';
 import { ShuttingDownError } from '../orchestration.errors.js';
 
 /** An executor and what its observer was told; inputs are asked for in the call, as they have to be. */

@@ -8,7 +8,7 @@ import {
   heeding,
   NOTHING_LEFT,
   type ExecutorSetup,
-} from '../../testing/build-executor.js';
+} from '../../testing/workflows/build-executor.js';
 import type { VirtualClock } from '../../testing/virtual-clock.js';
 
 const ONE: QuotaDefinition = { id: 'one', scope: {}, maxConcurrentTasks: 1 };

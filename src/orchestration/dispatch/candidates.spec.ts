@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { capability, RunContext } from '../../agents/index.js';
-import { buildExecutor, Echo, type StubAgent } from '../../testing/build-executor.js';
+import { buildExecutor, Echo, type StubAgent } from '../../testing/workflows/build-executor.js';
 import { checkQuery, filterCandidates, findCandidates, type CandidateQuery } from './candidates.js';
 
 const Other = capability({ name: 'other', description: 'Other.', input: z.string(), output: z.string() });

@@ -10,7 +10,7 @@ import {
   setup,
   type StubAgent,
   working,
-} from '../../testing/build-executor.js';
+} from '../../testing/workflows/build-executor.js';
 import type { TaskFailedError } from '../orchestration.errors.js';
 import type { TaskOptions } from './task.types.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { TaskContext } from '../../agents/index.js';
 import { RETRY_DEFAULTS } from '../../common/index.js';
-import { buildExecutor } from '../../testing/build-executor.js';
+import { buildExecutor } from '../../testing/workflows/build-executor.js';
 import type { TaskOptions, UnavailablePolicy } from './task.types.js';
 
 /** How an agent answers one attempt: after so many milliseconds, or not at all. */

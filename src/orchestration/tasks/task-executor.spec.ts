@@ -9,7 +9,7 @@ import {
   NOTHING_LEFT,
   setup,
   type StubAgent,
-} from '../../testing/build-executor.js';
+} from '../../testing/workflows/build-executor.js';
 import { AttemptFinished, TaskFinished } from '../orchestration.events.js';
 import type { SucceededTask } from './task.types.js';
 

@@ -9,7 +9,7 @@ import {
   heeding,
   NOTHING_LEFT,
   setup,
-} from '../../testing/build-executor.js';
+} from '../../testing/workflows/build-executor.js';
 import type { TaskFailedError } from '../orchestration.errors.js';
 import type { SucceededTask } from './task.types.js';
 

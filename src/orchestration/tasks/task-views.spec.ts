@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { capability, type TaskContext } from '../../agents/index.js';
 import { Strategy, type Selection } from '../../selection/index.js';
-import { Echo, hanging, NOTHING_LEFT, setup } from '../../testing/build-executor.js';
+import { Echo, hanging, NOTHING_LEFT, setup } from '../../testing/workflows/build-executor.js';
 import { TaskProgressed } from '../orchestration.events.js';
 import type { TaskResult } from './task.types.js';
 

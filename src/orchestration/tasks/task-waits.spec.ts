@@ -9,7 +9,7 @@ import {
   setup,
   type StubAgent,
   working,
-} from '../../testing/build-executor.js';
+} from '../../testing/workflows/build-executor.js';
 import type { TaskResult } from './task.types.js';
 
 describe('tasks for a busy agent', () => {

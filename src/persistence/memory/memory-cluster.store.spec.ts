@@ -1,4 +1,4 @@
-import { describeClusterStore } from '../../testing/cluster-store.contract.js';
+import { describeClusterStore } from '../../testing/contracts/cluster-store.contract.js';
 import { MemoryClusterStore } from './memory-cluster.store.js';
 
 describe('MemoryClusterStore', () => {

@@ -1,5 +1,5 @@
-import { describeDecisionLog } from '../../testing/decision-log.contract.js';
-import { decisionOf } from '../../testing/decisions.js';
+import { describeDecisionLog } from '../../testing/contracts/decision-log.contract.js';
+import { decisionOf } from '../../testing/builders/decisions.js';
 import { MemoryDecisionLog } from './memory-decision.log.js';
 
 describe('MemoryDecisionLog', () => {

@@ -1,4 +1,4 @@
-import { describePerformanceStore } from '../../testing/performance-store.contract.js';
+import { describePerformanceStore } from '../../testing/contracts/performance-store.contract.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { MemoryPerformanceStore } from './memory-performance.store.js';
 

@@ -1,5 +1,5 @@
 import { SystemClock } from '../../common/index.js';
-import { describeQuotaStore, grantOf, quotaRequest } from '../../testing/quota-store.contract.js';
+import { describeQuotaStore, grantOf, quotaRequest } from '../../testing/contracts/quota-store.contract.js';
 import { MemoryQuotaStore } from './memory-quota.store.js';
 
 describe('MemoryQuotaStore', () => {

@@ -1,5 +1,12 @@
-import { batchOf, leaseOf, newRun, outcomeOf, parkingOf, retriedAt } from '../../testing/run-builder.js';
-import { describeRunStore } from '../../testing/run-store.contract.js';
+import {
+  batchOf,
+  leaseOf,
+  newRun,
+  outcomeOf,
+  parkingOf,
+  retriedAt,
+} from '../../testing/builders/run-builder.js';
+import { describeRunStore } from '../../testing/contracts/run-store.contract.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { Lease, RunNudge, RunStore } from '../../workflows/index.js';
 import { MemoryRunStore } from './memory-run.store.js';

@@ -1,6 +1,6 @@
 import { computeUptime, type StatusEntry } from '../../status/index.js';
-import { changedEntry, historyOf, refusedEntry } from '../../testing/status-entries.js';
-import { describeStatusHistoryStore } from '../../testing/status-history.contract.js';
+import { changedEntry, historyOf, refusedEntry } from '../../testing/builders/status-entries.js';
+import { describeStatusHistoryStore } from '../../testing/contracts/status-history.contract.js';
 import { MemoryStatusHistoryStore } from './memory-status-history.store.js';
 
 const RELEASE = 'writer@1.0.0';

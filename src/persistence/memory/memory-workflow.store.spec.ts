@@ -1,4 +1,4 @@
-import { describeWorkflowStore, storedWorkflow } from '../../testing/workflow-store.contract.js';
+import { describeWorkflowStore, storedWorkflow } from '../../testing/contracts/workflow-store.contract.js';
 import { MemoryWorkflowStore } from './memory-workflow.store.js';
 
 describe('MemoryWorkflowStore', () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { jest } from '@jest/globals';
 import { SilentLogger } from '../../common/index.js';
-import { describeDatabase } from '../../testing/database.contract.js';
-import { createPgliteDirectory } from '../../testing/pglite-directory.js';
+import { describeDatabase } from '../../testing/contracts/database.contract.js';
+import { createPgliteDirectory } from '../../testing/databases/pglite-directory.js';
 import { spawnPglite } from './pglite-thread.js';
 import { PgliteDatabase } from './pglite.database.js';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { createPgliteDirectory } from '../../testing/pglite-directory.js';
+import { createPgliteDirectory } from '../../testing/databases/pglite-directory.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
 import { testParts } from '../../testing/test-parts.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { createTestDatabase, PostgresServer, runSql } from '../../testing/postgres-server.js';
+import { createTestDatabase, PostgresServer, runSql } from '../../testing/databases/postgres-server.js';
 import { testParts } from '../../testing/test-parts.js';
-import { describeDatabase } from '../../testing/database.contract.js';
+import { describeDatabase } from '../../testing/contracts/database.contract.js';
 import { PostgresDatabase } from './postgres.database.js';
 import type { PostgresOptions } from './postgres.options.js';
 

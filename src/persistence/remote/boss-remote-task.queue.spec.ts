@@ -1,8 +1,8 @@
 import { SystemClock } from '../../common/index.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
-import { describeRemoteTaskQueue, remoteTask } from '../../testing/remote-task-queue.contract.js';
-import { MemoryRemoteTaskQueue } from '../../testing/memory-remote-task.queue.js';
-import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { describeRemoteTaskQueue, remoteTask } from '../../testing/contracts/remote-task-queue.contract.js';
+import { MemoryRemoteTaskQueue } from '../../testing/workflows/memory-remote-task.queue.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
 import type { QueueNews } from '../../workflows/index.js';
 import { openDatabase } from '../open-database.js';

@@ -1,8 +1,15 @@
 import pg from 'pg';
 import { SystemRandom, SilentLogger, type Clock, type Cancel } from '../../common/index.js';
-import { createTestDatabase, PostgresServer, runSql } from '../../testing/postgres-server.js';
-import { batchOf, leaseOf, newRun, outcomeOf, parkingOf, finishedStep } from '../../testing/run-builder.js';
-import { beginRun, claimOne, heardOf, keysIn } from '../../testing/run-store-trial.js';
+import { createTestDatabase, PostgresServer, runSql } from '../../testing/databases/postgres-server.js';
+import {
+  batchOf,
+  leaseOf,
+  newRun,
+  outcomeOf,
+  parkingOf,
+  finishedStep,
+} from '../../testing/builders/run-builder.js';
+import { beginRun, claimOne, heardOf, keysIn } from '../../testing/workflows/run-store-trial.js';
 import { testParts } from '../../testing/test-parts.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { Lease, NewRun } from '../../workflows/index.js';

@@ -1,8 +1,8 @@
 import { PgBoss } from 'pg-boss';
-import { batchOf, parkingOf } from '../../testing/run-builder.js';
-import { beginRun, claimOne } from '../../testing/run-store-trial.js';
-import { describeRunStore } from '../../testing/run-store.contract.js';
-import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { batchOf, parkingOf } from '../../testing/builders/run-builder.js';
+import { beginRun, claimOne } from '../../testing/workflows/run-store-trial.js';
+import { describeRunStore } from '../../testing/contracts/run-store.contract.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { Lease } from '../../workflows/index.js';

@@ -1,4 +1,4 @@
-import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
 import { openDatabase } from '../open-database.js';
 import { BossScheduleStore } from './boss-schedule.store.js';

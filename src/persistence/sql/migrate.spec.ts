@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { createTestDatabase, runSql } from '../../testing/postgres-server.js';
+import { createTestDatabase, runSql } from '../../testing/databases/postgres-server.js';
 import { testParts } from '../../testing/test-parts.js';
 import { PostgresDatabase } from '../postgres/postgres.database.js';
 import type { Database } from './database.js';

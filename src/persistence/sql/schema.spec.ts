@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
-import { createTestDatabase } from '../../testing/postgres-server.js';
+import { createTestDatabase } from '../../testing/databases/postgres-server.js';
 import { testParts } from '../../testing/test-parts.js';
 import { openDatabase } from '../open-database.js';
 import * as schema from './schema.js';

@@ -1,6 +1,6 @@
 import { NODE_LIFETIME_MS } from '../../registry/index.js';
-import { describeClusterStore, hosted } from '../../testing/cluster-store.contract.js';
-import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { describeClusterStore, hosted } from '../../testing/contracts/cluster-store.contract.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
 import { openDatabase } from '../open-database.js';
 import { SqlClusterStore } from './sql-cluster.store.js';

@@ -1,8 +1,8 @@
 import { CadreError } from '../../common/index.js';
-import { describeDecisionLog } from '../../testing/decision-log.contract.js';
-import { decisionOf } from '../../testing/decisions.js';
+import { describeDecisionLog } from '../../testing/contracts/decision-log.contract.js';
+import { decisionOf } from '../../testing/builders/decisions.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
-import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { openDatabase } from '../open-database.js';

@@ -1,6 +1,6 @@
 import { HOUR_MS, DAY_MS, MINUTE_MS } from '../../metrics/index.js';
-import { describePerformanceStore, measuresOf } from '../../testing/performance-store.contract.js';
-import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { describePerformanceStore, measuresOf } from '../../testing/contracts/performance-store.contract.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
 import { openDatabase } from '../open-database.js';
 import { SqlPerformanceStore } from './sql-performance.store.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { QuotaLedger, type AccountLimits, type QuotaGrant, type QuotaRequest } from '../../quotas/index.js';
-import { describeQuotaStore, grantOf, quotaRequest } from '../../testing/quota-store.contract.js';
-import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { describeQuotaStore, grantOf, quotaRequest } from '../../testing/contracts/quota-store.contract.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { openDatabase } from '../open-database.js';

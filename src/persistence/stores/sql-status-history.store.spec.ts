@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatusTransition } from '../../status/index.js';
-import { describeOnDatabases } from '../../testing/sql-databases.js';
-import { changedEntry, historyOf, refusedEntry } from '../../testing/status-entries.js';
-import { describeStatusHistoryStore } from '../../testing/status-history.contract.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
+import { changedEntry, historyOf, refusedEntry } from '../../testing/builders/status-entries.js';
+import { describeStatusHistoryStore } from '../../testing/contracts/status-history.contract.js';
 import { testParts } from '../../testing/test-parts.js';
 import { openDatabase } from '../open-database.js';
 import { SqlStatusHistoryStore } from './sql-status-history.store.js';

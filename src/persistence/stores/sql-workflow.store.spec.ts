@@ -1,6 +1,6 @@
-import { describeOnDatabases } from '../../testing/sql-databases.js';
+import { describeOnDatabases } from '../../testing/databases/sql-databases.js';
 import { testParts } from '../../testing/test-parts.js';
-import { describeWorkflowStore } from '../../testing/workflow-store.contract.js';
+import { describeWorkflowStore } from '../../testing/contracts/workflow-store.contract.js';
 import { openDatabase } from '../open-database.js';
 import { SqlWorkflowStore } from './sql-workflow.store.js';
 

@@ -1,4 +1,4 @@
-import { buildRelease } from '../../testing/release-builder.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import { ExpectedUse } from './expected-use.js';
 
 const expecting = (meanCostUsd?: number) => new ExpectedUse({ estimate: () => ({ meanCostUsd }) as never });

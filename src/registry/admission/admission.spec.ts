@@ -6,7 +6,7 @@ import {
   type AgentManifest,
   type Capability,
 } from '../../agents/index.js';
-import { manifestOf } from '../../testing/release-builder.js';
+import { manifestOf } from '../../testing/builders/release-builder.js';
 import { checkAdmission } from './admission.js';
 
 const description = 'For a test.';

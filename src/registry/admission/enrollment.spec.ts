@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Tool, type ManifestInput } from '../../agents/index.js';
 import { MemoryStatusHistoryStore } from '../../persistence/index.js';
 import { StatusService } from '../../status/index.js';
-import { hosted } from '../../testing/cluster-store.contract.js';
+import { hosted } from '../../testing/contracts/cluster-store.contract.js';
 import { registryHarness, rejectionOf } from '../../testing/registry-harness.js';
 import type { Release } from '../catalog/release.js';
 import type { RegistrationError } from '../registry.errors.js';

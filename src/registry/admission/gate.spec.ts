@@ -1,4 +1,4 @@
-import { manifestOf } from '../../testing/release-builder.js';
+import { manifestOf } from '../../testing/builders/release-builder.js';
 import { Gate } from './gate.js';
 
 describe('the gate', () => {

@@ -9,7 +9,7 @@ import {
   Tool,
   type Capability,
 } from '../../agents/index.js';
-import { manifestOf } from '../../testing/release-builder.js';
+import { manifestOf } from '../../testing/builders/release-builder.js';
 import { findHints } from './hints.js';
 
 const Query = dataType('query', z.string());

@@ -1,5 +1,5 @@
-import { hosted } from '../../testing/cluster-store.contract.js';
-import { buildRelease } from '../../testing/release-builder.js';
+import { hosted } from '../../testing/contracts/cluster-store.contract.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import { Catalog } from '../catalog/catalog.js';
 import { Neighbors } from '../cluster/neighbors.js';
 import type { HostedRelease } from '../cluster/cluster.store.js';

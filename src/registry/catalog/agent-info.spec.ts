@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { anyOf, capability, dataType, type ManifestInput } from '../../agents/index.js';
-import { buildRelease } from '../../testing/release-builder.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import type { AgentFilter } from '../registry.types.js';
 import { findReleases, toAgentInfo, toCapabilityInfo } from './agent-info.js';
 import { Catalog } from './catalog.js';

@@ -1,4 +1,4 @@
-import { buildRelease } from '../../testing/release-builder.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import { canProvide, findMissingDependency, isAvailable } from './availability.js';
 import { Catalog } from './catalog.js';
 

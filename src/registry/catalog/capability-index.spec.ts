@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { allOf, anyOf, capability, dataType, type Capability } from '../../agents/index.js';
-import { buildRelease } from '../../testing/release-builder.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import { CapabilityIndex } from './capability-index.js';
 import { Catalog } from './catalog.js';
 import type { Release } from './release.js';

@@ -1,5 +1,5 @@
 import type { ManifestInput } from '../../agents/index.js';
-import { buildRelease } from '../../testing/release-builder.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import { Catalog, parseAgentReference } from './catalog.js';
 import type { Release } from './release.js';
 

@@ -1,4 +1,4 @@
-import { buildRelease } from '../../testing/release-builder.js';
+import { buildRelease } from '../../testing/builders/release-builder.js';
 import { releaseId } from './release.js';
 
 const build = (maxConcurrentTasks = 2) =>

@@ -1,7 +1,7 @@
 import type { ManifestInput } from '../../agents/index.js';
 import { CadreError, newId } from '../../common/index.js';
 import { MemoryClusterStore, MemoryStatusHistoryStore } from '../../persistence/index.js';
-import { hosted } from '../../testing/cluster-store.contract.js';
+import { hosted } from '../../testing/contracts/cluster-store.contract.js';
 import { registryHarness, settle } from '../../testing/registry-harness.js';
 import { Enrollment } from '../admission/enrollment.js';
 import { Gate } from '../admission/gate.js';

@@ -1,5 +1,5 @@
-import { hosted } from '../../testing/cluster-store.contract.js';
-import { catalogOf } from '../../testing/catalog-of.js';
+import { hosted } from '../../testing/contracts/cluster-store.contract.js';
+import { catalogOf } from '../../testing/builders/catalog-of.js';
 import { findOwn, ownSupply, type Demand } from './demand.js';
 import { Neighbors } from './neighbors.js';
 

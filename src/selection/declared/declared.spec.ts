@@ -2,8 +2,8 @@ import { Inject, Injectable, Module, Scope, type Provider } from '@nestjs/common
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { AttemptObservation } from '../../metrics/index.js';
-import { buildStub } from '../../testing/build-executor.js';
-import { selectionRequest } from '../../testing/selection-request.js';
+import { buildStub } from '../../testing/workflows/build-executor.js';
+import { selectionRequest } from '../../testing/builders/selection-request.js';
 import type { Candidate, Selection } from '../selection.types.js';
 import { FirstStrategy } from '../strategies/first.strategy.js';
 import { StrategyCatalog } from '../catalog/strategy-catalog.js';

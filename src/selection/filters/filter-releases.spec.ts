@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { capability, dataType, RunContext, type Contract, type Match } from '../../agents/index.js';
 import { Catalog } from '../../registry/index.js';
-import { buildStub, Echo, type StubAgent } from '../../testing/build-executor.js';
+import { buildStub, Echo, type StubAgent } from '../../testing/workflows/build-executor.js';
 import { excludeBusy, filterReleases, type Requirements } from './filter-releases.js';
 
 const Profile = dataType('profile', z.object({ name: z.string() }));

@@ -1,5 +1,5 @@
 import type { Release } from '../../registry/index.js';
-import { buildStub } from '../../testing/build-executor.js';
+import { buildStub } from '../../testing/workflows/build-executor.js';
 import { preferRegions } from './prefer-regions.js';
 
 const release = (name: string, region?: string): Release => buildStub({ name, region }).release;

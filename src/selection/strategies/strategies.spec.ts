@@ -3,8 +3,8 @@ import { propensityOf, spellOut } from '../made-choice.js';
 import { SeededRandom } from '../../common/index.js';
 import type { Release } from '../../registry/index.js';
 import { PerformanceBook, resolveMetricsOptions } from '../../metrics/index.js';
-import { buildStub } from '../../testing/build-executor.js';
-import { observationOf } from '../../testing/observations.js';
+import { buildStub } from '../../testing/workflows/build-executor.js';
+import { observationOf } from '../../testing/builders/observations.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { houseStrategies } from '../catalog/house-strategies.js';
 import type { Strategy } from '../strategy.js';
@@ -13,7 +13,7 @@ import { LeastLoadedStrategy } from './least-loaded.strategy.js';
 import { resolveObjective } from './objective.js';
 import { RandomStrategy } from './random.strategy.js';
 import { RoundRobinStrategy } from './round-robin.strategy.js';
-import { selectionRequest } from '../../testing/selection-request.js';
+import { selectionRequest } from '../../testing/builders/selection-request.js';
 
 const REQUEST = selectionRequest();
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { allOf, anyOf, capability, dataType, type ManifestInput } from '../../agents/index.js';
 import type { WorkflowDefinition } from '../../orchestration/index.js';
 import { checkWorkflow, type CheckEnvironment, type CheckResult } from '../../workflows/index.js';
-import { catalogOf } from '../catalog-of.js';
+import { catalogOf } from '../builders/catalog-of.js';
 
 const Query = dataType('search_query', z.string().min(1));
 const Company = dataType('company_name', z.string());

@@ -10,7 +10,7 @@ import {
 } from '../../health/index.js';
 import type { StatusHistoryStore } from '../../status/index.js';
 import { registryHarness } from '../registry-harness.js';
-import { manifestOf } from '../release-builder.js';
+import { manifestOf } from '../builders/release-builder.js';
 
 export const BEAT_MS = 250;
 export const ANN = { reason: 'planned', triggeredBy: 'user:ann' } as const;

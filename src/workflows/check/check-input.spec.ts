@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { capability, dataType } from '../../agents/index.js';
-import { catalogOf } from '../../testing/catalog-of.js';
+import { catalogOf } from '../../testing/builders/catalog-of.js';
 import { named, AGENTS, type Fields, check, brief, codesOf } from '../../testing/setups/brief-check.js';
 
 describe('the input of a workflow', () => {

@@ -1,6 +1,6 @@
 import { allOf, anyOf, capability, dataType, type ManifestInput } from '../../agents/index.js';
 import type { Schema } from '../../common/index.js';
-import { catalogOf } from '../../testing/catalog-of.js';
+import { catalogOf } from '../../testing/builders/catalog-of.js';
 import type { DefinitionProblem } from '../workflows.errors.js';
 import { checkWorkflow } from './check-workflow.js';
 

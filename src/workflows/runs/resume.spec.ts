@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { CadreError, Clock, type Cancel } from '../../common/index.js';
 import type { StepDefinition, WorkflowDefinition } from '../../orchestration/index.js';
 import { MemoryRunStore } from '../../persistence/index.js';
-import { buildRunEngine } from '../../testing/run-engine.js';
+import { buildRunEngine } from '../../testing/workflows/run-engine.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { Lease } from './run-record.types.js';
 import type { RecordBatch, RunStore } from './run.store.js';

@@ -1,8 +1,8 @@
 import { CadreError, Clock, nextTurn, type Cancel } from '../../common/index.js';
 import type { StepDefinition } from '../../orchestration/index.js';
 import { MemoryRunStore } from '../../persistence/index.js';
-import { buildRunEngine } from '../../testing/run-engine.js';
-import type { ScriptedAnswer } from '../../testing/scripted-executor.js';
+import { buildRunEngine } from '../../testing/workflows/run-engine.js';
+import type { ScriptedAnswer } from '../../testing/workflows/scripted-executor.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { ClaimedRun, Lease } from './run-record.types.js';
 import type { RecordBatch } from './run.store.js';

@@ -1,7 +1,7 @@
 import { SeededRandom } from '../../common/index.js';
 import { MemoryRunStore } from '../../persistence/index.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
-import { batchOf, leaseOf, newRun, outcomeOf } from '../../testing/run-builder.js';
+import { batchOf, leaseOf, newRun, outcomeOf } from '../../testing/builders/run-builder.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { RunRetention } from './run-retention.js';
 

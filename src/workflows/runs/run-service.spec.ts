@@ -1,7 +1,7 @@
 import type { CancelSignal } from '../../common/index.js';
 import type { RunEvent, WorkflowDefinition } from '../../orchestration/index.js';
 import { MemoryRunStore } from '../../persistence/index.js';
-import { buildRunEngine, type RunEngineSetup } from '../../testing/run-engine.js';
+import { buildRunEngine, type RunEngineSetup } from '../../testing/workflows/run-engine.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 
 const LEASE_MS = 10_000;

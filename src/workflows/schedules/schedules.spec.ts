@@ -1,7 +1,7 @@
 import { CadreError, SilentLogger, type Logger } from '../../common/index.js';
 import { MemoryScheduleStore } from '../../persistence/index.js';
 import { RecordingLogger } from '../../testing/recording-logger.js';
-import { TrustingPreparation } from '../../testing/run-engine.js';
+import { TrustingPreparation } from '../../testing/workflows/run-engine.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import { Schedules } from './schedules.js';
 

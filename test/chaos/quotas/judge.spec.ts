@@ -1,4 +1,4 @@
-import type { Entry, Happening } from '../ledger.js';
+import type { Entry, Happening } from '../judgement/ledger.js';
 import { judgeSpendings, type Bounds } from './judge.js';
 
 const BOUNDS: Bounds = { maxConcurrentTasks: 2, tasksPerSecond: 1, burst: 2, maxCostUsd: 1, errorUsd: 0.1 };

@@ -1,4 +1,4 @@
-import type { Entry } from '../ledger.js';
+import type { Entry } from '../judgement/ledger.js';
 
 /** What the quotas allow. */
 export interface Bounds {

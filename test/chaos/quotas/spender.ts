@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, type TaskContext } from 'cadre';
-import { Ledger } from '../ledger.js';
+import { Ledger } from '../judgement/ledger.js';
 
 /** What a task of it takes. */
 export interface Spending {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SeededRandom } from '../../../src/common/index.js';
-import { PostgresServer } from '../../../src/testing/postgres-server.js';
+import { PostgresServer } from '../../../src/testing/databases/postgres-server.js';
 import { Api } from '../api.js';
-import { Cluster } from '../cluster.js';
-import { Ledger } from '../ledger.js';
+import { Cluster } from '../nodes/cluster.js';
+import { Ledger } from '../judgement/ledger.js';
 import { judgeSpendings, type Bounds, type Spendings } from './judge.js';
 import { DECLARED_USD, type Spending } from './spender.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CUTS, CuttingProxy } from '../cutting-proxy.js';
+import { CUTS, CuttingProxy } from '../nodes/cutting-proxy.js';
 import type { Fault } from '../trial.js';
 
 /** One journal write in so many is cut. */

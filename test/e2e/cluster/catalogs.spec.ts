@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { AgentDrainChanged, AgentUnregistered, ClusterChanged, StatusChanged, StatusService } from 'cadre';
-import { workflowsOf } from '../../../src/testing/runs-of.js';
+import { workflowsOf } from '../../../src/testing/builders/runs-of.js';
 import { GatherAgent, LaborAgent, ShoutAgent } from './agents.js';
 import { createCluster, pair, type Node } from './nodes.js';
 import { ToldClock } from './told-clock.js';

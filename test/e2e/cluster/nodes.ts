@@ -12,8 +12,8 @@ import {
   type Run,
   type RunStep,
 } from 'cadre';
-import { createTestDatabase } from '../../../src/testing/postgres-server.js';
-import { runsOf } from '../../../src/testing/runs-of.js';
+import { createTestDatabase } from '../../../src/testing/databases/postgres-server.js';
+import { runsOf } from '../../../src/testing/builders/runs-of.js';
 
 /** One process of a cluster would be one of these; here they share a process, and nothing else but the database. */
 export interface Node {

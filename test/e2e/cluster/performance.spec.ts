@@ -15,7 +15,7 @@ import {
   type CadreOptions,
   type TaskFailedError,
 } from 'cadre';
-import { createPgliteDirectory } from '../../../src/testing/pglite-directory.js';
+import { createPgliteDirectory } from '../../../src/testing/databases/pglite-directory.js';
 import { createCluster, type Node } from './nodes.js';
 
 jest.setTimeout(120_000);

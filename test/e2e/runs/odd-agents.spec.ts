@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { Agent, CadreError, CadreModule, Provides, type CadreOptions, type TaskContext } from 'cadre';
-import { createPgliteDirectory } from '../../../src/testing/pglite-directory.js';
+import { createPgliteDirectory } from '../../../src/testing/databases/pglite-directory.js';
 import { serve } from '../rest/server.js';
 
 /** An embedded database on a busy machine. */

@@ -1,9 +1,9 @@
 import { CadreError } from '../../../common/index.js';
 import type { StepDefinition, WorkflowDefinition } from '../../../orchestration/index.js';
 import { MemoryRunStore } from '../../../persistence/index.js';
-import { buildFlows, plain } from '../../../testing/flows.js';
-import type { RunEngineSetup } from '../../../testing/run-engine.js';
-import type { ScriptedAnswer } from '../../../testing/scripted-executor.js';
+import { buildFlows, plain } from '../../../testing/workflows/flows.js';
+import type { RunEngineSetup } from '../../../testing/workflows/run-engine.js';
+import type { ScriptedAnswer } from '../../../testing/workflows/scripted-executor.js';
 
 const build = (answers: RunEngineSetup['answers'], ...inner: readonly StepDefinition[]) =>
   buildFlows((clock) => new MemoryRunStore(clock), answers, {

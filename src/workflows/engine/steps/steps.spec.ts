@@ -1,8 +1,8 @@
 import { CadreError } from '../../../common/index.js';
 import type { WorkflowDefinition } from '../../../orchestration/index.js';
 import { MemoryRunStore } from '../../../persistence/index.js';
-import { buildFlows, gate, plain } from '../../../testing/flows.js';
-import type { RunEngineSetup } from '../../../testing/run-engine.js';
+import { buildFlows, gate, plain } from '../../../testing/workflows/flows.js';
+import type { RunEngineSetup } from '../../../testing/workflows/run-engine.js';
 
 const build = (answers: RunEngineSetup['answers'], more?: Partial<RunEngineSetup>) =>
   buildFlows((clock) => new MemoryRunStore(clock), answers, more);

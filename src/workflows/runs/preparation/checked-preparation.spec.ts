@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { allOf, capability, dataType } from '../../../agents/index.js';
 import type { WorkflowDefinition } from '../../../orchestration/index.js';
-import { catalogOf } from '../../../testing/catalog-of.js';
+import { catalogOf } from '../../../testing/builders/catalog-of.js';
 import { CheckedPreparation } from './checked-preparation.js';
 
 const Query = dataType('search_query', z.string().min(1));

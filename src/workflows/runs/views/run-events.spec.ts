@@ -1,6 +1,6 @@
 import type { StepDefinition } from '../../../orchestration/index.js';
 import { MemoryRunStore } from '../../../persistence/index.js';
-import { buildRunEngine } from '../../../testing/run-engine.js';
+import { buildRunEngine } from '../../../testing/workflows/run-engine.js';
 import { VirtualClock } from '../../../testing/virtual-clock.js';
 
 const STEPS: readonly StepDefinition[] = [

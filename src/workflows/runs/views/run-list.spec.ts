@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { SeededRandom, SilentLogger } from '../../../common/index.js';
 import { MemoryRunStore } from '../../../persistence/index.js';
-import { catalogOf } from '../../../testing/catalog-of.js';
-import { newRun } from '../../../testing/run-builder.js';
-import { TrustingPreparation } from '../../../testing/run-engine.js';
-import { ScriptedExecutor } from '../../../testing/scripted-executor.js';
+import { catalogOf } from '../../../testing/builders/catalog-of.js';
+import { newRun } from '../../../testing/builders/run-builder.js';
+import { TrustingPreparation } from '../../../testing/workflows/run-engine.js';
+import { ScriptedExecutor } from '../../../testing/workflows/scripted-executor.js';
 import { VirtualClock } from '../../../testing/virtual-clock.js';
 import { createRunPlace } from '../create-run-place.js';
 import { RunService } from '../run-service.js';
