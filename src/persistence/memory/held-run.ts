@@ -1,4 +1,5 @@
 import type {
+  NewRun,
   PlacedRecord,
   RecordBatch,
   RecordPlace,
@@ -25,6 +26,8 @@ export class HeldRun {
   /** What brings it to a node; absent while it is claimed or has ended. Older jobs of it mean nothing. */
   job: Job | undefined;
   wakeKeys: readonly string[] = NOTHING;
+  /** Its place among those that have ended; absent while it has not. */
+  endedAs: number | undefined;
   #records: RunRecord[] = [];
   #stretches: Stretch[] = [];
 
@@ -78,4 +81,33 @@ export class HeldRun {
     const end = this.#stretches[at + 1]?.from ?? this.#records.length;
     return stretch.epoch < epoch ? end : Math.min(stretch.from + seq - stretch.firstSeq + 1, end);
   }
+}
+
+/** With a place for all that it comes to have: what grows by and by is several objects, for each run that is remembered. */
+export function toStored(run: NewRun): StoredRun {
+  return {
+    runId: run.runId,
+    workflow: run.workflow,
+    version: run.version,
+    bundleHash: run.bundleHash,
+    input: run.input,
+    priority: run.priority,
+    durability: run.durability,
+    tenant: run.tenant,
+    stepCount: run.stepCount,
+    createdAt: run.createdAt,
+    deadlineAt: run.deadlineAt,
+    idempotencyKey: run.idempotencyKey,
+    requestHash: run.requestHash,
+    status: 'queued',
+    epoch: 0,
+    output: undefined,
+    outputType: undefined,
+    failure: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
+    costUsd: 0,
+    waits: NOTHING,
+    cancelReason: undefined,
+  };
 }

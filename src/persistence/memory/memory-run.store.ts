@@ -20,7 +20,8 @@ import {
 } from '../../workflows/index.js';
 import { Nudges } from '../runs/nudges.js';
 import { BundleShelf } from './bundle-shelf.js';
-import { HeldRun, NOTHING } from './held-run.js';
+import { EndedRuns } from './ended-runs.js';
+import { HeldRun, NOTHING, toStored } from './held-run.js';
 import { JobQueue } from './job-queue.js';
 import { listRuns } from './list-runs.js';
 
@@ -59,8 +60,7 @@ export class MemoryRunStore extends RunStore {
   readonly #nudges = new Nudges();
   /** The waiting runs by what wakes them. */
   readonly #sleepers = new Map<string, Set<string>>();
-  /** Runs that have ended, in the order they did. */
-  readonly #finished = new Set<string>();
+  readonly #ended = new EndedRuns();
   #finishedRecords = 0;
   /** When the claim of each run ends, the earliest first; empty where claims have no limit. */
   readonly #leaseEnds = new Map<string, number>();
@@ -117,10 +117,10 @@ export class MemoryRunStore extends RunStore {
     const { idempotencyKey: key } = run;
     const earlier = key === undefined ? undefined : this.#idsByKey.get(key);
     if (earlier !== undefined) return { run: this.#runs.get(earlier)!.run, isNew: false };
-    if (this.#runs.size - this.#finished.size >= this.#maxUnfinishedRuns) {
+    if (this.#runs.size - this.#ended.count >= this.#maxUnfinishedRuns) {
       throw new RunsFullError(this.#maxUnfinishedRuns);
     }
-    const stored: StoredRun = { ...run, status: 'queued', epoch: 0, costUsd: 0, waits: NOTHING };
+    const stored = toStored(run);
     const held = new HeldRun(stored);
     this.#runs.set(run.runId, held);
     if (key !== undefined) this.#idsByKey.set(key, run.runId);
@@ -175,9 +175,9 @@ export class MemoryRunStore extends RunStore {
     const { status, output, outputType, failure, finishedAt, costUsd } = outcome;
     held.run = { ...held.run, status, output, outputType, failure, finishedAt, costUsd };
     this.#leaseEnds.delete(lease.runId);
-    this.#finished.add(lease.runId);
+    this.#ended.add(held);
     this.#finishedRecords += held.recordCount;
-    while (this.#remembersTooMuch) this.#forget(this.#finished.keys().next().value!);
+    while (this.#remembersTooMuch) this.#forget(this.#ended.first!);
     this.#nudges.tell({ kind: 'finished', runId: lease.runId });
   }
 
@@ -230,7 +230,7 @@ export class MemoryRunStore extends RunStore {
   async reopen(runId: string, retried: RunRecord, deadlineAt?: number): Promise<boolean> {
     const held = this.#runs.get(runId);
     if (held === undefined || (held.run.status !== 'failed' && held.run.status !== 'canceled')) return false;
-    this.#finished.delete(runId);
+    this.#ended.remove(held);
     this.#finishedRecords -= held.recordCount;
     // An epoch of its own places the record behind all others.
     held.run = { ...held.run, ...NO_OUTCOME, deadlineAt, epoch: held.run.epoch + 1 };
@@ -246,8 +246,8 @@ export class MemoryRunStore extends RunStore {
   }
 
   async removeEnded(before: number, limit: number): Promise<number> {
-    const old = [...this.#finished].filter((runId) => this.#runs.get(runId)!.run.finishedAt! < before);
-    for (const runId of old.slice(0, limit)) this.#forget(runId);
+    const old = this.#ended.all().filter(({ run }) => run.finishedAt! < before);
+    for (const held of old.slice(0, limit)) this.#forget(held);
     return Math.min(old.length, limit);
   }
 
@@ -257,7 +257,7 @@ export class MemoryRunStore extends RunStore {
 
   /** As the port says, and of those only that are still remembered. */
   async finishedOf(runIds: readonly string[]): Promise<readonly string[]> {
-    return runIds.filter((runId) => this.#finished.has(runId));
+    return runIds.filter((runId) => this.#runs.get(runId)?.endedAs !== undefined);
   }
 
   async records(
@@ -297,7 +297,8 @@ export class MemoryRunStore extends RunStore {
   }
 
   #unfinished(runId: string): HeldRun | undefined {
-    return this.#finished.has(runId) ? undefined : this.#runs.get(runId);
+    const held = this.#runs.get(runId);
+    return held?.endedAs === undefined ? held : undefined;
   }
 
   #tellOrWake(held: HeldRun, kind: 'signal' | 'cancel'): void {
@@ -367,14 +368,14 @@ export class MemoryRunStore extends RunStore {
   }
 
   get #remembersTooMuch(): boolean {
-    const { size } = this.#finished;
-    return size > this.#maxFinishedRuns || (size > 1 && this.#finishedRecords > this.#maxFinishedRecords);
+    const { count } = this.#ended;
+    return count > this.#maxFinishedRuns || (count > 1 && this.#finishedRecords > this.#maxFinishedRecords);
   }
 
-  #forget(runId: string): void {
-    const { run, recordCount } = this.#runs.get(runId)!;
-    const { idempotencyKey, bundleHash } = run;
-    this.#finished.delete(runId);
+  #forget(held: HeldRun): void {
+    const { run, recordCount } = held;
+    const { runId, idempotencyKey, bundleHash } = run;
+    this.#ended.remove(held);
     this.#finishedRecords -= recordCount;
     this.#runs.delete(runId);
     if (idempotencyKey !== undefined) this.#idsByKey.delete(idempotencyKey);
