@@ -1,5 +1,5 @@
 export { MemoryQuotaStore } from './memory/memory-quota.store.js';
-export { MemoryRunStore, type MemoryRunStoreOptions } from './memory/memory-run.store.js';
+export { MemoryRunStore, type MemoryRunStoreOptions } from './memory/runs/memory-run.store.js';
 export { MemoryStatusHistoryStore } from './memory/memory-status-history.store.js';
 export { MemoryWorkflowStore } from './memory/memory-workflow.store.js';
 export { SqlRunStore } from './runs/sql-run.store.js';

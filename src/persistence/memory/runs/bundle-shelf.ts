@@ -1,4 +1,4 @@
-import type { WorkflowBundle } from '../../workflows/index.js';
+import type { WorkflowBundle } from '../../../workflows/index.js';
 
 interface Kept {
   readonly bundle: WorkflowBundle;

@@ -6,7 +6,7 @@ import type {
   RunRecord,
   StoredRun,
   StoredSignal,
-} from '../../workflows/index.js';
+} from '../../../workflows/index.js';
 import type { Job } from './job-queue.js';
 
 /** Shared by all who have none of something. */

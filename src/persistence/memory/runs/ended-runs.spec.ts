@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { newRun } from '../../testing/builders/run-builder.js';
+import { newRun } from '../../../testing/builders/run-builder.js';
 import { EndedRuns } from './ended-runs.js';
 import { HeldRun } from './held-run.js';
 

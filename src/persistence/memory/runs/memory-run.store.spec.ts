@@ -5,10 +5,10 @@ import {
   outcomeOf,
   parkingOf,
   retriedAt,
-} from '../../testing/builders/run-builder.js';
-import { describeRunStore } from '../../testing/contracts/run-store.contract.js';
-import { VirtualClock } from '../../testing/virtual-clock.js';
-import type { Lease, RunNudge, RunStore } from '../../workflows/index.js';
+} from '../../../testing/builders/run-builder.js';
+import { describeRunStore } from '../../../testing/contracts/run-store.contract.js';
+import { VirtualClock } from '../../../testing/virtual-clock.js';
+import type { Lease, RunNudge, RunStore } from '../../../workflows/index.js';
 import { MemoryRunStore } from './memory-run.store.js';
 
 async function finishOne(store: RunStore, given = {}): Promise<Lease> {

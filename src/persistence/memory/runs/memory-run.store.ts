@@ -1,5 +1,5 @@
-import type { Cancel, Clock } from '../../common/index.js';
-import type { Page, RunQuery } from '../../orchestration/index.js';
+import type { Cancel, Clock } from '../../../common/index.js';
+import type { Page, RunQuery } from '../../../orchestration/index.js';
 import {
   RunLostError,
   RunsFullError,
@@ -17,8 +17,8 @@ import {
   type StoredRun,
   type StoredSignal,
   type WorkflowBundle,
-} from '../../workflows/index.js';
-import { Nudges } from '../runs/nudges.js';
+} from '../../../workflows/index.js';
+import { Nudges } from '../../runs/nudges.js';
 import { BundleShelf } from './bundle-shelf.js';
 import { EndedRuns } from './ended-runs.js';
 import { HeldRun, NOTHING, toStored } from './held-run.js';

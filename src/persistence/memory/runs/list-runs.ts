@@ -1,5 +1,5 @@
-import type { Page, RunQuery } from '../../orchestration/index.js';
-import { compareRuns, readRunCursor, writeRunCursor, type StoredRun } from '../../workflows/index.js';
+import type { Page, RunQuery } from '../../../orchestration/index.js';
+import { compareRuns, readRunCursor, writeRunCursor, type StoredRun } from '../../../workflows/index.js';
 
 /** A page of these runs, newest first. @throws CURSOR_INVALID */
 export function listRuns(runs: Iterable<StoredRun>, { limit, cursor, ...filter }: RunQuery): Page<StoredRun> {
