@@ -7,11 +7,15 @@ import { AMPLE_SLOTS, moduleOf, Text } from '../fleet.js';
 import { beside, cpuPerRepetitionNs, median } from '../sampling.js';
 import type { PayloadKind, WorkflowCase, WorkflowFigures } from './workflows.js';
 
-/** Steps in each round, of all runs together. */
-const STEPS_PER_ROUND = 20_000;
-const ROUNDS = 7;
-/** As many tasks as `execute` warms up with, at least. */
-const WARM_UP_ROUNDS = 4;
+/** Steps in each round, of all runs together: so many that the old ones are collected within each, where the steps are quick. */
+const STEPS_PER_ROUND: Readonly<Record<PayloadKind, number>> = {
+  short: 100_000,
+  text: 100_000,
+  rows: 20_000,
+};
+const ROUNDS = 5;
+/** After 300 000 steps it does not get quicker any more: what is called once for a run is compiled late. */
+const WARM_UP_ROUNDS = 3;
 
 const Rows = dataType('rows', z.array(z.object({ id: z.number(), text: z.string() })));
 
@@ -54,18 +58,19 @@ async function measure(one: WorkflowCase): Promise<WorkflowFigures> {
     const { status, failure } = await orchestration.run('flow', input);
     if (status !== 'succeeded') throw new Error(`a run ended as ${status}: ${failure?.message}`);
   };
+  const stepCount = STEPS_PER_ROUND[payload];
   const works = [
-    { work: beside(concurrency, bare), count: STEPS_PER_ROUND, nsPerStep: [] as number[] },
+    { work: beside(concurrency, bare), count: stepCount, nsPerStep: [] as number[] },
     {
       work: beside(concurrency, () => orchestration.execute('pass', input)),
-      count: STEPS_PER_ROUND,
+      count: stepCount,
       nsPerStep: [] as number[],
     },
-    { work: beside(concurrency, run), count: STEPS_PER_ROUND / steps, nsPerStep: [] as number[] },
+    { work: beside(concurrency, run), count: stepCount / steps, nsPerStep: [] as number[] },
   ];
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
     for (const { work, count, nsPerStep } of works) {
-      const each = ((await cpuPerRepetitionNs(work, count)) * count) / STEPS_PER_ROUND;
+      const each = ((await cpuPerRepetitionNs(work, count)) * count) / stepCount;
       if (round >= 0) nsPerStep.push(each);
     }
   }
