@@ -360,6 +360,20 @@ describe('an agent that fails', () => {
     expect(bench.leftovers()).toEqual(NOTHING_LEFT);
   });
 
+  it('reaches no agent when a schema blocked the process past the deadline', async () => {
+    const bench = setup([]);
+    let calls = 0;
+    const input = z.string().refine(() => {
+      bench.clock.advance(150);
+      return true;
+    });
+    bench.add({ name: 'a', provides: [capability({ ...Echo, input })], handle: () => (calls += 1) });
+    const ended = await bench.run({ timeoutMs: 100 });
+    expect(ended).toMatchObject({ code: 'TASK_TIMEOUT', result: { attempts: [] } });
+    expect(calls).toBe(0);
+    expect(bench.leftovers()).toEqual(NOTHING_LEFT);
+  });
+
   it.each(['input', 'output'] as const)(
     'is not waited for past the deadline by its %s schema',
     async (side) => {

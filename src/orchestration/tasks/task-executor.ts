@@ -101,10 +101,10 @@ export class TaskExecutor {
     this.#running.add(task);
     try {
       const matching = this.#match(task);
-      if (matching === undefined) task.throwIfCanceled();
-      else await matching.then(() => task.throwIfOver());
+      if (matching !== undefined) await matching;
       let result: TaskResult | undefined;
       while (result === undefined) {
+        task.throwIfOver();
         const trying = this.#try(task);
         const end = trying instanceof Promise ? await trying : trying;
         if ('status' in end) result = end;
@@ -246,11 +246,10 @@ export class TaskExecutor {
       if (delayMs < task.remainingMs) {
         task.retryWith = release;
         if (delayMs > 0) await this.parts.clock.delay(delayMs, task.signal);
-        return task.throwIfOver();
+        return;
       }
     }
     if (!task.giveUpOn(release)) throw error;
-    task.throwIfOver();
   }
 
   /** Tells everybody who listens. What a listener throws, now or later, reaches neither the agent nor the task. */
