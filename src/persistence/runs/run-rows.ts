@@ -1,5 +1,6 @@
 import type { Failure } from '../../common/index.js';
-import type { NewRun, PlacedRecord, RunRecord, StoredRun, StoredSignal } from '../../workflows/index.js';
+import type { NewRun, PlacedRecord, StoredRun, StoredSignal } from '../../workflows/index.js';
+import { readRecord } from './journal/record-format.js';
 
 /** What is read of a run; by name, because a later migration may add columns. JSON nulls are told from nothing at all. */
 export const RUN_COLUMNS = `id, workflow, version, bundle_hash, input, input is not null as has_input, status, priority, durability,
@@ -76,11 +77,12 @@ export interface RecordRow {
   readonly run_id: string;
   readonly epoch: number;
   readonly seq: number;
-  readonly data: RunRecord;
+  /** See `record-format.ts`. */
+  readonly data: unknown;
 }
 
 export function toPlacedRecord({ epoch, seq, data }: RecordRow): PlacedRecord {
-  return { epoch, seq, record: data };
+  return { epoch, seq, record: readRecord(data) };
 }
 
 export const SIGNAL_COLUMNS =

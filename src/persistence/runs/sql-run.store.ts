@@ -19,6 +19,7 @@ import {
 } from '../../workflows/index.js';
 import type { Database } from '../sql/database.js';
 import { Journal, type JournalAnswer, type RunMove } from './journal/journal.js';
+import { writeRecord } from './journal/record-format.js';
 import { requeue, RunClaims, type Held } from './run-claims.js';
 import { RunJobs } from './jobs/run-jobs.js';
 import { removeEnded } from './remove-ended.js';
@@ -238,7 +239,7 @@ export class SqlRunStore extends RunStore {
   /** @throws RUN_LOST, and what kept the database from writing; either way the run is another's to go on with */
   async #write(held: Held, { firstSeq, records }: RecordBatch, move?: RunMove): Promise<JournalAnswer> {
     const { runId, epoch } = held;
-    const json = records.map((record) => JSON.stringify(record));
+    const json = records.map(writeRecord);
     try {
       const answer = await this.#journal.write({ lease: held, firstSeq, records: json, move });
       if (answer === 'lost') throw new RunLostError(runId, epoch);

@@ -54,10 +54,12 @@ class PausableClock extends Clock {
 /** A store behind a line: it takes a while to say that a claim is over, and can be away for those who ask. */
 class DistantStore extends MemoryRunStore {
   isAway = false;
+  claimCount = 0;
   /** Holds the answer to the next claim up that takes something. */
   line: Promise<void> | undefined;
 
   override async claim(limit: number): Promise<readonly ClaimedRun[]> {
+    this.claimCount += 1;
     const claimed = await super.claim(limit);
     if (claimed.length === 0 || this.line === undefined) return claimed;
     const { line } = this;
@@ -156,6 +158,22 @@ describe('a node that has stood still', () => {
     one.clock.resume();
     await clock.advanceAsync(500);
     expect(await one.service.get(runId)).toMatchObject({ status: 'succeeded', output: 2 });
+  });
+});
+
+describe('a node that is told of work', () => {
+  it('claims all runs at once that are recorded together', async () => {
+    const clock = new VirtualClock();
+    const store = new DistantStore(clock, { leaseMs: LEASE_MS });
+    const node = buildRunEngine({ clock, store, answers: { say: () => 'done' } });
+    await node.place.host.open();
+    await clock.advanceAsync(0);
+    const before = store.claimCount;
+    const steps = [{ id: 'say', capability: 'say' }];
+    const runs = [1, 2, 3].map((input) => node.run({ name: 'flow', steps }, input));
+    await clock.advanceAsync(0);
+    expect((await Promise.all(runs)).map(({ status }) => status)).toEqual(Array(3).fill('succeeded'));
+    expect(store.claimCount - before).toBe(1);
   });
 });
 

@@ -139,6 +139,8 @@ export class RunHost {
     this.#isClaiming = true;
     try {
       while (this.#wantsClaim && this.#isOpen) {
+        // Of runs that are recorded together, each tells of itself: one claim is for all of them.
+        await Promise.resolve();
         this.#wantsClaim = false;
         const free = this.parts.settings.maxActiveRuns - this.#active.size;
         this.#mayBeMore = free <= 0;

@@ -251,7 +251,8 @@ describe('a node that was taken for dead', () => {
   it('stops when it comes back, and what it does meanwhile does not count', async () => {
     const { clock, store, start } = await world();
     const slow = endless();
-    const one = await start({ a: slow.answer });
+    // With room for one run only, it does not claim its own again.
+    const one = await start({ a: slow.answer }, { maxActiveRuns: 1 });
     const { runId } = await one.service.start(flow(step('a')));
     const signal = await slow.begun;
     // Its heart stops: nobody touches the claim for longer than it lasts.

@@ -1,6 +1,7 @@
 import { newId, type Clock } from '../../../common/index.js';
 import type { RunRecord, StoredSignal } from '../../../workflows/index.js';
 import type { Database, SqlSession } from '../../sql/database.js';
+import { writeRecord } from '../journal/record-format.js';
 import type { RunJobs } from './run-jobs.js';
 import type { RunNews } from '../run-news.js';
 import { jsonOrNothing, isUuid, keepableText, plainList } from '../sql-texts.js';
@@ -111,7 +112,7 @@ export class RunWakes {
         runId,
         id,
         deadlineAt === undefined ? null : Math.round(deadlineAt),
-        JSON.stringify(retried),
+        writeRecord(retried),
       ];
       const [run] = await session.query<{ priority: number }>(REOPEN, values, 'cadre_reopen');
       if (run !== undefined) await jobs.insert(session, [{ id, runId, priority: run.priority }]);
