@@ -336,4 +336,46 @@ describe('what comes from outside', () => {
       message: expect.stringContaining('it has ok'),
     });
   });
+
+  it('asks again for an approval that was rejected when the run is taken up again', async () => {
+    const { clock, start } = await world();
+    const { service } = await start({ a: () => 1 });
+    const { runId } = await service.start(flow({ id: 'ok', approval: { message: 'Go?' } }, step('a')));
+    await clock.advanceAsync(100);
+    await service.approve(runId, 'ok', { approved: false, comment: 'too early' });
+    expect(await service.wait(runId)).toMatchObject({ failure: { code: 'APPROVAL_REJECTED' } });
+    await service.retry(runId);
+    await clock.advanceAsync(100);
+    expect(await service.get(runId)).toMatchObject({ status: 'waiting', waits: [{ key: 'ok' }] });
+    await service.approve(runId, 'ok', { approved: true });
+    await clock.advanceAsync(100);
+    expect(await service.wait(runId)).toMatchObject({ status: 'succeeded', output: 1 });
+  });
+
+  it('takes one answer to an approval, and says so to whoever is late', async () => {
+    const { clock, start } = await world();
+    const one = await start({ a: () => 1 });
+    const ask = { id: 'ok', approval: { message: 'Go?' } };
+    const { runId } = await one.service.start(flow(ask, step('a'), { id: 'nap', sleep: '1h' }));
+    await clock.advanceAsync(100);
+    const answers = await Promise.allSettled(
+      [true, false, true].map((approved) => one.service.approve(runId, 'ok', { approved })),
+    );
+    const late = { status: 'rejected', reason: { code: 'APPROVAL_NOT_OPEN' } };
+    expect(answers).toMatchObject([{ status: 'fulfilled' }, late, late]);
+  });
+
+  it('takes one answer to an approval, though nobody has taken up the run since it was given', async () => {
+    const { clock, store, start } = await world();
+    const { service } = await start({ a: () => 1 });
+    const { runId } = await service.start(flow({ id: 'ok', approval: { message: 'Go?' } }, step('a')));
+    await clock.advanceAsync(100);
+    service.halt();
+    const other = buildRunEngine({ clock, store, answers: {} });
+    await other.service.approve(runId, 'ok', { approved: true });
+    await expect(other.service.approve(runId, 'ok', { approved: false })).rejects.toMatchObject({
+      code: 'APPROVAL_NOT_OPEN',
+      message: expect.stringContaining('is answered, not waiting for an answer'),
+    });
+  });
 });

@@ -52,6 +52,8 @@ export interface RunServiceParts {
 /** Starts runs, tells of them, and brings them what comes from outside. */
 export class RunService extends WorkflowRunner {
   #isClosing = false;
+  /** Of two answers to one approval at once the second is refused. */
+  readonly #answering = new Set<string>();
 
   constructor(private readonly parts: RunServiceParts) {
     super();
@@ -167,17 +169,15 @@ export class RunService extends WorkflowRunner {
 
   async approve(runId: string, stepId: string, answer: ApprovalAnswer): Promise<void> {
     const { place, run } = await this.#find(runId);
-    const approvals = (await this.steps(runId)).filter(({ kind }) => kind === 'approval');
-    const step = approvals.find(({ key }) => key === stepId);
-    if (step === undefined)
-      throw new UnknownApprovalError(
-        runId,
-        stepId,
-        approvals.map(({ key }) => key),
-      );
-    if (run.finishedAt !== undefined) throw new RunFinishedError(runId, run.status);
-    if (step.status !== 'waiting') throw new ApprovalNotOpenError(runId, stepId, step.status);
-    await this.#send(place, runId, { kind: 'approval', name: stepId, payload: answer });
+    const name = `${runId}/${stepId}`;
+    if (this.#answering.has(name)) throw new ApprovalNotOpenError(runId, stepId, 'answered');
+    this.#answering.add(name);
+    try {
+      await this.#checkIsAsked(place, run, stepId);
+      await this.#send(place, runId, { kind: 'approval', name: stepId, payload: answer });
+    } finally {
+      this.#answering.delete(name);
+    }
   }
 
   async *events(runId: string, after?: string, signal?: AbortSignal): AsyncIterable<RunEvent> {
@@ -260,6 +260,36 @@ export class RunService extends WorkflowRunner {
 
   #planOf({ plans, store }: RunPlace, { runId, bundleHash }: NewRun): Promise<WorkflowPlan> {
     return plans.get(runId, bundleHash, store);
+  }
+
+  /** @throws APPROVAL_UNKNOWN, RUN_FINISHED, APPROVAL_NOT_OPEN */
+  async #checkIsAsked(place: RunPlace, { runId, status, finishedAt }: StoredRun, stepId: string) {
+    // Before the steps are looked at: an answer that the run takes meanwhile is seen in them.
+    const { signals } = await place.store.news(runId);
+    const approvals = (await this.steps(runId)).filter(({ kind }) => kind === 'approval');
+    const step = approvals.find(({ key }) => key === stepId);
+    if (step === undefined)
+      throw new UnknownApprovalError(
+        runId,
+        stepId,
+        approvals.map(({ key }) => key),
+      );
+    if (finishedAt !== undefined) throw new RunFinishedError(runId, status);
+    if (step.status !== 'waiting') throw new ApprovalNotOpenError(runId, stepId, step.status);
+    const answers = new Set(
+      signals.flatMap(({ kind, name, id }) => (kind === 'approval' && name === stepId ? id : [])),
+    );
+    if (answers.size > 0 && (await this.#hasUnused(place, runId, answers))) {
+      throw new ApprovalNotOpenError(runId, stepId, 'answered');
+    }
+  }
+
+  /** Those that an earlier asking took, before the run was taken up again, do not answer this one. */
+  async #hasUnused(place: RunPlace, runId: string, signalIds: Set<string>): Promise<boolean> {
+    for await (const { record } of this.#recordsOf(place, runId)) {
+      if (record.type === 'step.finished') signalIds.delete(record.result.signalId ?? '');
+    }
+    return signalIds.size > 0;
   }
 
   async *#recordsOf({ store }: RunPlace, runId: string): AsyncIterable<PlacedRecord> {

@@ -1,10 +1,11 @@
-import { isCadreError, parseDurationMs } from '../../../common/index.js';
+import { isCadreError, parseDurationMs, toFailure } from '../../../common/index.js';
 import type { ApprovalAnswer, RunWait } from '../../../orchestration/index.js';
 import { INSTANT_RULE, readInstantMs } from '../../definition/instants.js';
 import type { PlannedApproval, PlannedSignal, PlannedSleep } from '../../plan/plan.types.js';
 import { ApprovalRejectedError, SleepError, StepCanceledError, WaitTimeoutError } from '../engine.errors.js';
 import type { Execution } from '../execution.js';
 import { never } from '../never.js';
+import { ActionFailedError } from './action-failed.error.js';
 import type { ActionResult } from './action-result.js';
 import type { Unit } from '../steps/step-unit.js';
 import type { WaitEnd } from '../waits/waits.js';
@@ -95,8 +96,10 @@ function decide(
   onReject: PlannedApproval['onReject'],
   signalId?: string,
 ): ActionResult {
-  if (!answer.approved && onReject === 'fail') throw new ApprovalRejectedError(key, answer.comment);
-  return { status: 'succeeded', output: answer, signalId };
+  if (answer.approved || onReject === 'continue') return { status: 'succeeded', output: answer, signalId };
+  // The answer is used up by a failure, too: who takes the run up again is asked anew.
+  const failure = toFailure(new ApprovalRejectedError(key, answer.comment));
+  throw ActionFailedError.of(failure, { signalId, costUsd: undefined, attempts: undefined });
 }
 
 function readDuration(key: string, value: unknown): number {
