@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { isName, NAME_RULE } from '../../../agents/index.js';
-import { listOf, shortOrFull, text, textOf, type Shape, type TextRule } from './shapes.js';
+import { listOf, oneOrMore, text, textOf, type Shape, type TextRule } from './shapes.js';
 
 /** As `isName` of agents has it. */
 const NAME_SCHEMA = { pattern: '^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$', maxLength: 64 };
@@ -60,4 +60,4 @@ export const tags = listOf(text(100), 50);
 export const regions = listOf(text(100), 50);
 
 /** One region or several. */
-export const places = shortOrFull(text(100), regions);
+export const places = oneOrMore(text(100), 50);

@@ -166,6 +166,20 @@ export function listOf<T>(entry: Shape<T>, maxEntries: number): Shape<readonly T
   };
 }
 
+/** One entry by itself, or a list of one or more. */
+export function oneOrMore<T>(entry: Shape<T>, maxEntries: number): Shape<T | readonly T[]> {
+  const list = listOf(entry, maxEntries);
+  return {
+    schema: { anyOf: [entry.schema, { ...list.schema, minItems: 1 }] },
+    read: (value, report) => {
+      if (typeof value === 'string') return entry.read(value, report);
+      if (Array.isArray(value) && value.length > 0) return list.read(value, report);
+      report('WRONG_TYPE', '', 'must be a text, or a list of at least one');
+      return undefined;
+    },
+  };
+}
+
 /** An object whose member names follow a rule, and whose members are all of one shape. */
 export function recordOf<T>(key: TextRule, member: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return {

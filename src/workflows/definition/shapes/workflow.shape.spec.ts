@@ -25,6 +25,7 @@ const task = fc
       inputType: fc.constant<unknown>('query'),
       strategy: fc.constant('first'),
       region: fc.constant('eu'),
+      residency: fc.constantFrom<unknown[]>('eu', ['eu'], ['eu', 'us-east']),
       tags: fc.array(name, { maxLength: 3 }),
       whenUnavailable: fc.constantFrom('alternative', 'queue', 'skip', 'fail'),
       queueTimeout: duration,
