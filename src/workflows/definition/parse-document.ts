@@ -20,6 +20,12 @@ export type ParsedDocument =
 /** Aliases can make a small text stand for a huge value. */
 const MAX_ALIASES = 100;
 
+/** For what the parser tells those who write programs with it. */
+const PLAIN: Readonly<Partial<Record<string, string>>> = {
+  MULTIPLE_DOCS: 'a second document begins here; send one at a time',
+  NON_STRING_KEY: 'a key must be a text; write it in quotes',
+};
+
 /**
  * Reads the text of a definition as a JSON value. Only the text is judged: {@link readDefinition} does the rest.
  *
@@ -73,7 +79,7 @@ function parseYaml(text: string): ParsedDocument {
     // A tag that is not resolved is only a warning there.
     const troubles = [...document.errors, ...document.warnings];
     if (troubles.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return refuse(TOO_DEEP);
-    const found = troubles.map(({ pos, message }) => ({ at: pos[0], message }));
+    const found = troubles.map(({ pos, code, message }) => ({ at: pos[0], message: PLAIN[code] ?? message }));
     if (found.length === 0) found.push(...findRepeatedKeys(document));
     if (found.length > 0) return refuse(...found.slice(0, MAX_ISSUES).map(malformedAt));
     return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown };
