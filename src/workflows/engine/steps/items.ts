@@ -6,10 +6,9 @@ export const MAX_ITEMS = 10_000;
 /** @throws ITEMS_INVALID */
 export function readItems(key: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) {
-    throw new ItemsError(
-      key,
-      `are ${value === null ? 'null' : `a ${typeof value}`}; forEach.items must give a list`,
-    );
+    const kind = typeof value;
+    const found = value === null ? 'null' : `${kind === 'object' ? 'an' : 'a'} ${kind}`;
+    throw new ItemsError(key, `are ${found}; forEach.items must give a list`);
   }
   if (value.length <= MAX_ITEMS) return value;
   throw new ItemsError(

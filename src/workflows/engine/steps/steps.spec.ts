@@ -246,7 +246,12 @@ describe('items', () => {
   it('must be a list, and not too long', async () => {
     const { runSteps, executor } = await build({ each: () => 1 });
     const step = { id: 'each', capability: 'each', input: '${ item }', forEach: { items: '${ input }' } };
-    expect(await runSteps([step], 7)).toMatchObject({ failure: { code: 'ITEMS_INVALID' } });
+    expect(await runSteps([step], { a: 1 })).toMatchObject({
+      failure: {
+        code: 'ITEMS_INVALID',
+        message: 'The items of the step "each" are an object; forEach.items must give a list.',
+      },
+    });
     expect(
       await runSteps(
         [step],
