@@ -12,6 +12,17 @@ export const INSTANT_RULE =
 export function readInstantMs(value: unknown): number | undefined {
   if (typeof value === 'number') return value >= 0 && value <= MAX_INSTANT_MS ? Math.round(value) : undefined;
   if (typeof value !== 'string' || !INSTANT.test(value)) return undefined;
-  const instantMs = Date.parse(value);
-  return Number.isNaN(instantMs) ? undefined : instantMs;
+  return parseInstantMs(value);
+}
+
+/**
+ * Reads a date and time with a zone as milliseconds since the epoch; `undefined` where there is no such day. `Date.parse` alone takes
+ * February 30 for March 1 or 2.
+ */
+export function parseInstantMs(text: string): number | undefined {
+  const instantMs = Date.parse(text);
+  const day = text.slice(0, 10);
+  const dayMs = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(instantMs) || Number.isNaN(dayMs)) return undefined;
+  return new Date(dayMs).toISOString().startsWith(day) ? instantMs : undefined;
 }

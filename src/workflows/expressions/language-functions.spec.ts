@@ -33,8 +33,8 @@ describe('functions of texts', () => {
       'size(n)': 'size() needs a text, not a number',
       'n.contains("a")': 'contains() needs a text, not a number',
       'text.contains(n)': 'contains() needs a text, not a number',
-      'text.indexOf("a", 10)': 'indexOf() got the position 10 in a text of 9 characters',
-      'text.substring(-1)': 'substring() got the position -1 in a text of 9 characters',
+      'text.indexOf("a", 10)': 'indexOf() got the position 10 in a text of 8 characters',
+      'text.substring(-1)': 'substring() got the position -1 in a text of 8 characters',
       'text.substring(3, 2)': 'substring() cannot end at 2, before its start at 3',
       'text.substring("a")': 'substring() needs a whole number, not a text',
       'list.join()': 'join() needs a list of texts, but one is a number; write list.map(x, string(x)) first',
@@ -42,6 +42,27 @@ describe('functions of texts', () => {
       'list.split(",")': 'split() needs a text, not a list',
     };
     expect(failuresOf(failures)).toEqual(failures);
+  });
+});
+
+describe('positions in a text', () => {
+  it('count characters, as size() does, and never cut one in two', () => {
+    const values = {
+      'text.substring(0, size(text))': 'Smile 😀!',
+      'text.substring(0, size(text) - 1)': 'Smile 😀',
+      'text.substring(6, 7)': '😀',
+      'text.substring(8)': '',
+      'text.indexOf("!")': 7,
+      'text.indexOf("!", 7)': 7,
+      'text.indexOf("", 8)': 8,
+      'text.lastIndexOf("!")': 7,
+      'text.lastIndexOf("?")': -1,
+      'text.substring(text.indexOf("!"))': '!',
+      '"a😀".split("")': ['a', '😀'],
+    };
+    expect(valuesOf(values)).toEqual(values);
+    const beyond = 'substring() got the position 9 in a text of 8 characters';
+    expect(failuresOf({ 'text.substring(9)': beyond })).toEqual({ 'text.substring(9)': beyond });
   });
 });
 
@@ -96,15 +117,16 @@ describe('time', () => {
     const needsDuration = 'duration() needs a text such as "90s", "1h30m" or "500ms"';
     const failures = {
       'timestamp(text)': needsInstant,
-      'timestamp("2026-01-31T09:00:00" + text.substring(9))': needsInstant,
-      'timestamp("2026-13-31T09:00:00Z" + text.substring(9))': needsInstant,
+      'timestamp("2026-01-31T09:00:00" + text.substring(8))': needsInstant,
+      'timestamp("2026-13-31T09:00:00Z" + text.substring(8))': needsInstant,
+      'timestamp("2026-02-30T09:00:00Z" + text.substring(8))': needsInstant,
       'timestamp(list)': needsInstant,
       'timestamp(n * 1e12)': 'an instant is not within the years 1 to 9999',
       'timestamp(at) + duration("36500d") + duration("36500d")': 'gave "2225-12-14T09:05:06.007Z"',
       'duration(text)': needsDuration,
-      'duration("" + text.substring(9))': needsDuration,
-      'duration("1s!" + text.substring(9))': needsDuration,
-      'duration("99999d" + text.substring(9))': needsDuration,
+      'duration("" + text.substring(8))': needsDuration,
+      'duration("1s!" + text.substring(8))': needsDuration,
+      'duration("99999d" + text.substring(8))': needsDuration,
       'duration(n)': needsDuration,
       'at.getHours()': 'getHours() needs an instant or a duration, not a text; write timestamp(text) first',
       'duration(string(n) + "s").getFullYear()':

@@ -171,7 +171,7 @@ describe('literals', () => {
     const values = {
       '[n, "a", null, true, 1.5]': [7, 'a', null, true, 1.5],
       '{"a": n, "b": {"c": list}, "d": []}': { a: 7, b: { c: [3, 1, 2] }, d: [] },
-      '{"a" + text.substring(9): 1}': { a: 1 },
+      '{"a" + text.substring(8): 1}': { a: 1 },
     };
     expect(valuesOf(values)).toEqual(values);
     const failures = { '{n: 1}': 'the name of a member needs a text, not a number' };

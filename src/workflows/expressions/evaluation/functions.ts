@@ -1,4 +1,5 @@
 import { parseDurationMs } from '../../../common/index.js';
+import { parseInstantMs } from '../../definition/instants.js';
 import { type Evaluation, Trouble } from './evaluation.js';
 import { toInstant, toInt } from './operators.js';
 import { asText, describeKind, Duration, isNumeric, isObject, memberNames } from './values.js';
@@ -34,13 +35,30 @@ export function sizeOf(value: unknown, evaluation: Evaluation): bigint {
   if (Array.isArray(value)) return BigInt(value.length);
   if (isObject(value)) return BigInt(memberNames(value, evaluation).length);
   const text = asText(value, 'size()');
-  evaluation.spend(1 + text.length / CODE_UNITS_PER_WORK);
+  return BigInt(countCharacters(text, text.length, evaluation));
+}
+
+/** How many code points stand in a text before an index of JavaScript's. */
+export function countCharacters(text: string, end: number, evaluation: Evaluation): number {
+  evaluation.spend(1 + end / CODE_UNITS_PER_WORK);
   let count = 0;
-  for (let index = 0; index < text.length; index++) {
+  for (let index = 0; index < end; index++) {
     if (text.codePointAt(index)! > 0xffff) index += 1;
     count += 1;
   }
-  return BigInt(count);
+  return count;
+}
+
+/** The index of JavaScript's at which a text has so many code points before it; `undefined` when it has not so many. */
+export function indexOfCharacter(text: string, position: number, evaluation: Evaluation): number | undefined {
+  if (position > text.length) return undefined;
+  evaluation.spend(1 + position / CODE_UNITS_PER_WORK);
+  let index = 0;
+  for (let count = 0; count < position; count++) {
+    if (index >= text.length) return undefined;
+    index += text.codePointAt(index)! > 0xffff ? 2 : 1;
+  }
+  return index;
 }
 
 function toText(value: unknown): string {
@@ -85,8 +103,8 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)
 function readInstant(value: unknown): Date {
   if (value instanceof Date) return value;
   if (isNumeric(value)) return toInstant(Number(value) * 1_000);
-  const ms = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : NaN;
-  if (!Number.isNaN(ms)) return toInstant(ms);
+  const ms = typeof value === 'string' && INSTANT.test(value) ? parseInstantMs(value) : undefined;
+  if (ms !== undefined) return toInstant(ms);
   throw new Trouble(
     'timestamp() needs an instant such as "2026-01-31T09:00:00Z", or seconds since the start of 1970',
   );

@@ -1,5 +1,5 @@
 import { type Evaluation, Trouble } from './evaluation.js';
-import { type ExpressionFunction, sizeOf } from './functions.js';
+import { countCharacters, type ExpressionFunction, indexOfCharacter, sizeOf } from './functions.js';
 import { TIME_METHODS } from './time-methods.js';
 import { asCount, asText, describeKind } from './values.js';
 
@@ -18,7 +18,7 @@ export const METHODS: ReadonlyMap<string, ExpressionFunction> = new Map<string, 
   ['startsWith', comparing('startsWith', (text, part) => text.startsWith(part))],
   ['endsWith', comparing('endsWith', (text, part) => text.endsWith(part))],
   ['contains', searching('contains', (text, part) => text.includes(part))],
-  ['lastIndexOf', searching('lastIndexOf', (text, part) => BigInt(text.lastIndexOf(part)), 'a number')],
+  ['lastIndexOf', searching('lastIndexOf', lastIndexOf, 'a number')],
   ['indexOf', { least: 2, most: 3, gives: 'a number', call: indexOf }],
   ['split', searching('split', split, 'a list')],
   ['substring', { least: 2, most: 3, gives: 'a text', call: substring }],
@@ -67,28 +67,43 @@ function searching(name: string, search: FromText<unknown>, gives?: string): Exp
 function indexOf([value, other, from = 0n]: Args, evaluation: Evaluation): bigint {
   const [text, part] = [asText(value, 'indexOf()'), asText(other, 'indexOf()')];
   evaluation.spendOnSearch(text, part);
-  return BigInt(text.indexOf(part, positionIn(text, from, 'indexOf')));
+  return positionOf(text, text.indexOf(part, indexIn(text, from, 'indexOf', evaluation)), evaluation);
+}
+
+function lastIndexOf(text: string, part: string, evaluation: Evaluation): bigint {
+  return positionOf(text, text.lastIndexOf(part), evaluation);
+}
+
+/** Positions count code points, as `size()` does. */
+function positionOf(text: string, index: number, evaluation: Evaluation): bigint {
+  return BigInt(index < 0 ? index : countCharacters(text, index, evaluation));
 }
 
 function split(text: string, separator: string, evaluation: Evaluation): string[] {
-  const parts = text.split(separator);
+  // A text is split into its code points, never into halves of them.
+  const parts = separator === '' ? Array.from(text) : text.split(separator);
   evaluation.spend(parts.length);
   return evaluation.own(parts);
 }
 
 function substring([value, from, to]: Args, evaluation: Evaluation): string {
   const text = asText(value, 'substring()');
-  const start = positionIn(text, from, 'substring');
-  const end = to === undefined ? text.length : positionIn(text, to, 'substring');
-  if (end < start) throw new Trouble(`substring() cannot end at ${end}, before its start at ${start}`);
+  const start = indexIn(text, from, 'substring', evaluation);
+  const end = to === undefined ? text.length : indexIn(text, to, 'substring', evaluation);
+  if (end < start) {
+    throw new Trouble(`substring() cannot end at ${String(to)}, before its start at ${String(from)}`);
+  }
   evaluation.spendOnText(end - start);
   return text.slice(start, end);
 }
 
-function positionIn(text: string, value: unknown, name: string): number {
+/** The index of JavaScript's for a position in a text. */
+function indexIn(text: string, value: unknown, name: string, evaluation: Evaluation): number {
   const position = asCount(value, `${name}()`);
-  if (position >= 0 && position <= text.length) return position;
-  throw new Trouble(`${name}() got the position ${position} in a text of ${text.length} characters`);
+  const index = position < 0 ? undefined : indexOfCharacter(text, position, evaluation);
+  if (index !== undefined) return index;
+  const size = sizeOf(text, evaluation);
+  throw new Trouble(`${name}() got the position ${position} in a text of ${size} characters`);
 }
 
 function join([value, separator = '']: Args, evaluation: Evaluation): string {
