@@ -4,6 +4,9 @@ import { messageOf } from '../../common/index.js';
 /** Longer than any expression that a person writes. */
 const MAX_CRON_LENGTH = 200;
 
+/** What the parser puts a random number for. */
+const CHANCE = /\bH\b/;
+
 /** Why an expression of five fields in a time zone is none; `undefined` when it is. */
 export function findCronProblem(cron: string, timezone: string): string | undefined {
   if (typeof cron !== 'string' || cron.length > MAX_CRON_LENGTH || cron.trim().split(/\s+/).length !== 5) {
@@ -12,6 +15,8 @@ export function findCronProblem(cron: string, timezone: string): string | undefi
   if (!isTimeZone(timezone)) {
     return `timezone is ${shown(timezone)}; it must be a name of the IANA time zone database, such as Europe/Berlin`;
   }
+  if (CHANCE.test(cron))
+    return `cron is ${shown(cron)}; H is for chance, which is another one each time: write a number`;
   try {
     nextOccurrence(cron, timezone, 0);
     return undefined;

@@ -77,6 +77,7 @@ describe('Schedules', () => {
     ['six fields', { cron: '0 0 9 * * *' }, 'SCHEDULE_INVALID'],
     ['a field out of its range', { cron: '61 9 * * *' }, 'SCHEDULE_INVALID'],
     ['a day that never comes', { cron: '0 0 31 2 *' }, 'SCHEDULE_INVALID'],
+    ['a minute by chance, another one each time', { cron: 'H 9 * * *' }, 'SCHEDULE_INVALID'],
     ['a time zone that is none', { timezone: 'Berlin' }, 'SCHEDULE_INVALID'],
     ['a workflow that nobody knows', { workflow: 'nothing' }, 'WORKFLOW_UNKNOWN'],
   ])('are refused for %s', async (_, change, code) => {
