@@ -31,7 +31,7 @@ import {
   UnknownApprovalError,
 } from './run.errors.js';
 import { resolveStartOptions } from './run.options.js';
-import type { PreparedWorkflow, WorkflowPreparation } from './preparation/prepared-workflow.js';
+import type { WorkflowPreparation } from './preparation/prepared-workflow.js';
 import type { RunPlace } from './run-place.js';
 
 /** Records that are read at a time. */
@@ -71,6 +71,8 @@ export class RunService extends WorkflowRunner {
     if (this.#isClosing) throw new ShuttingDownError();
     const createdAt = place.clock.now();
     const { idempotencyKey } = given;
+    const requestHash =
+      idempotencyKey === undefined ? undefined : hashOf(source, prepared.bundle.main, input, given.tenant);
     const { run, isNew } = await place.store.create({
       runId: newId(),
       workflow: plan.name,
@@ -84,10 +86,10 @@ export class RunService extends WorkflowRunner {
       createdAt,
       deadlineAt: plan.timeoutMs === undefined ? undefined : createdAt + plan.timeoutMs,
       idempotencyKey,
-      requestHash: idempotencyKey === undefined ? undefined : hashOf(prepared, given.tenant),
+      requestHash,
     });
     if (isNew) place.watch.begun(run.runId);
-    else checkSameRequest(run, hashOf(prepared, given.tenant));
+    else checkSameRequest(run, requestHash);
     return toRun(run);
   }
 
@@ -341,17 +343,20 @@ export class RunService extends WorkflowRunner {
   }
 }
 
-/** What is asked for, and on whose behalf: tenants cannot reach runs of others by guessing their keys. */
-function hashOf({ hash, input }: PreparedWorkflow & { readonly input: unknown }, tenant?: string): string {
+/**
+ * What is asked for, and on whose behalf: tenants cannot reach runs of others by guessing their keys. A workflow that is
+ * asked for by its name counts by it: a version that came since does not make the same request another one.
+ */
+function hashOf(source: WorkflowSource, main: WorkflowDefinition, input: unknown, tenant?: string): string {
   return createHash('sha256')
-    .update(hash)
+    .update(JSON.stringify(typeof source === 'string' ? source : main))
     .update(JSON.stringify(input) ?? '')
     .update(tenant === undefined ? '' : JSON.stringify({ tenant }))
     .digest('hex');
 }
 
 /** @throws IDEMPOTENCY_KEY_REUSED */
-function checkSameRequest(run: StoredRun, requestHash: string): void {
+function checkSameRequest(run: StoredRun, requestHash: string | undefined): void {
   if (run.requestHash === undefined || run.requestHash === requestHash) return;
   throw new IdempotencyKeyReusedError(run.idempotencyKey as string, run.runId);
 }

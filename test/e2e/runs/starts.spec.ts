@@ -92,6 +92,18 @@ describe('an idempotency key', () => {
     });
   });
 
+  it('gives the run that is there, though a newer version of its workflow was stored since', async () => {
+    const store = (version: string) =>
+      client.put('workflows/keyed', { name: 'keyed', version, steps: [{ capability: 'echo' }] });
+    const start = () =>
+      client.post('runs', { workflow: 'keyed', input: 'a' }, { 'idempotency-key': 'order-4' });
+    await store('1.0.0');
+    const first = await start();
+    await store('1.1.0');
+    expect(runIdOf(await start())).toBe(runIdOf(first));
+    expect(await client.delete('workflows/keyed')).toMatchObject({ status: 204 });
+  });
+
   it.each(['a b', ' ', 'k'.repeat(201), 'é'])('that is %p is refused', async (key) => {
     expect(await client.post('runs', { definition: ECHO }, { 'idempotency-key': key })).toMatchObject({
       status: 400,
