@@ -6,7 +6,7 @@ export class BuilderError extends CadreError {
     super({
       code: 'BUILDER_MISUSED',
       kind: 'definition',
-      message: `The workflow cannot be written: ${problem}.`,
+      message: `The workflow cannot be written: ${problem}${problem.endsWith('?') ? '' : '.'}`,
       details: { problem },
     });
   }

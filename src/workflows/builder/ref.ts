@@ -47,6 +47,8 @@ export function makeRef<T>(source: RefSource): RefTo<T> {
       if (key === Symbol.toPrimitive) return refuseText;
       return typeof key === 'string' ? memberOf(source, key) : undefined;
     },
+    // Anything that wants all its members: a spread, `Object.keys`, `JSON.stringify`. It would get none, without a word.
+    ownKeys: refuseMembers,
   }) as unknown as RefTo<T>;
 }
 
@@ -171,6 +173,13 @@ function stepOf(ref: Ref<unknown>, what: string): string {
   const { stepId } = expressionOf(ref, what);
   if (stepId === undefined) throw new BuilderError(`${what} takes a step, such as steps.research`);
   return `steps${memberPath(stepId)}`;
+}
+
+function refuseMembers(): never {
+  throw new BuilderError(
+    'the members of a reference are not known while the workflow is written; ' +
+      'write each that is needed, such as { findings: steps.research.findings }, or pass the reference as a whole',
+  );
 }
 
 function refuseText(): never {

@@ -31,5 +31,5 @@ function stepsOf(stepIds: readonly string[]): Readonly<Record<string, RefTo<unkn
 function refuse(id: PropertyKey, stepIds: readonly string[]): never {
   const wanted = String(id).slice(0, 80);
   const hint = didYouMean(nearestNames(wanted, stepIds));
-  throw new BuilderError(`no step "${wanted}" is declared above${hint === '' ? '' : `;${hint}`}`);
+  throw new BuilderError(`no step "${wanted}" is declared above${hint === '' ? '' : `.${hint}`}`);
 }

@@ -252,7 +252,7 @@ describe('a task step', () => {
     expect(() =>
       // @ts-expect-error There is no such step.
       begun().step('write', PlainSummary, ({ steps }) => steps.reserch),
-    ).toThrow(/no step "reserch" is declared above; Did you mean "research"\?/);
+    ).toThrow(/no step "reserch" is declared above\. Did you mean "research"\?$/);
     expect(() =>
       // @ts-expect-error There is no such step.
       begun().step('write', PlainSummary, ({ steps }) => steps.publication),
@@ -263,7 +263,16 @@ describe('a task step', () => {
     // @ts-expect-error An input that is undefined is none.
     expect(() => begun().step('greet', Shorten, () => undefined)).toThrow(/the input of "greet" is no JSON/);
     // @ts-expect-error There is nothing that can be done.
-    expect(() => begun().step('greet', undefined, () => 1)).toThrow(/a undefined does nothing/);
+    expect(() => begun().step('greet', undefined, () => 1)).toThrow(/: undefined does nothing/);
+  });
+
+  it('refuses to take the members of a reference apart, which it does not know', () => {
+    const known = /the members of a reference are not known while the workflow is written/;
+    const output = (make: (research: object) => unknown) => () =>
+      begun().output(({ steps }) => make(steps.research) as string);
+    expect(output((research) => ({ ...research, more: 1 }))).toThrow(known);
+    expect(output((research) => Object.entries(research))).toThrow(known);
+    expect(output((research) => JSON.stringify({ research }))).toThrow(known);
   });
 
   it('refuses a condition that is none', () => {

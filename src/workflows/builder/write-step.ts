@@ -152,7 +152,7 @@ function writeTarget(target: Target): { capability: string } | { agent: string }
   if (typeof target === 'string') return { capability: target };
   if (isCapability(target)) return { capability: target.name };
   if (typeof target !== 'object' || target === null) {
-    throw new BuilderError(`a ${typeof target} does nothing; pass a capability, an agent or a workflow`);
+    throw new BuilderError(`${String(target)} does nothing; pass a capability, an agent or a workflow`);
   }
   if ('steps' in target) return { workflow: `${target.name}@^${target.version ?? '1.0.0'}` };
   return 'workflow' in target ? { workflow: target.workflow } : { agent: target.agent };
