@@ -73,11 +73,15 @@ export class StepViews {
     }
   }
 
-  /** In the order of the definition; the items and rounds of a step and the steps of a nested workflow stand behind it. */
+  /**
+   * In the order of the definition; the items and rounds of a step and the steps of a nested workflow stand behind it, in theirs,
+   * whichever of them came first: nobody who reads page by page misses one that ends meanwhile.
+   */
   get all(): readonly RunStep[] {
-    const byTop = new Map<string, RunStep[]>(this.plan.steps.map(({ id }) => [id, []]));
-    for (const step of this.#steps.values()) byTop.get(topOf(step.key))?.push(step);
-    return [...byTop.values()].flat();
+    return [...this.#steps.values()]
+      .map((step) => ({ step, place: this.#placeOf(step.key) }))
+      .sort((one, other) => comparePlaces(one.place, other.place))
+      .map(({ step }) => step);
   }
 
   #change(key: string, change: Partial<MutableStep>): void {
@@ -110,14 +114,43 @@ export class StepViews {
 
   /** The step of a plan that a key belongs to, through nested workflows. */
   #find(key: string): PlannedStep | undefined {
-    let plan: WorkflowPlan | undefined = this.plan;
-    let step: PlannedStep | undefined;
-    for (const part of key.split('/')) {
-      step = plan?.steps.find(({ id }) => id === idOf(part));
-      plan = step && nestedPlan(part, step);
-    }
-    return step;
+    return this.#way(key).at(-1)?.step;
   }
+
+  #placeOf(key: string): readonly PlaceInPlan[] {
+    return this.#way(key).map(({ part, order }) => {
+      const { item = -1, iteration = -1 } = placeOf(part);
+      return { numbers: [order, item, iteration], rest: part };
+    });
+  }
+
+  /** The steps that a key leads through, each with its place in its workflow. */
+  #way(key: string) {
+    let plan: WorkflowPlan | undefined = this.plan;
+    return key.split('/').map((part) => {
+      const order = plan?.steps.findIndex(({ id }) => id === idOf(part)) ?? -1;
+      const step = plan?.steps[order];
+      plan = step && nestedPlan(part, step);
+      return { part, order, step };
+    });
+  }
+}
+
+/** Where a part of a key stands: the step, the item, the round; then a step before what undoes it. */
+interface PlaceInPlan {
+  readonly numbers: readonly number[];
+  readonly rest: string;
+}
+
+function comparePlaces(one: readonly PlaceInPlan[], other: readonly PlaceInPlan[]): number {
+  for (const [depth, { numbers, rest }] of one.entries()) {
+    const facing = other[depth];
+    if (facing === undefined) return 1;
+    const unequal = numbers.findIndex((number, at) => number !== facing.numbers[at]);
+    if (unequal >= 0) return (numbers[unequal] as number) - (facing.numbers[unequal] as number);
+    if (rest !== facing.rest) return rest < facing.rest ? -1 : 1;
+  }
+  return one.length - other.length;
 }
 
 function nestedPlan(part: string, { action, onError, compensate }: PlannedStep): WorkflowPlan | undefined {
@@ -128,7 +161,6 @@ function nestedPlan(part: string, { action, onError, compensate }: PlannedStep):
 }
 
 const idOf = (part: string): string => part.replace(/[[#~].*$/, '');
-const topOf = (key: string): string => idOf(key.split('/', 1)[0] as string);
 
 /** The item and the round that the last part of a key names. */
 function placeOf(key: string): { readonly item?: number; readonly iteration?: number } {
