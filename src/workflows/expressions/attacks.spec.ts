@@ -30,6 +30,17 @@ function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
+describe('expressions that refer to nothing', () => {
+  it('are evaluated in the run where that takes long, so that thousands of them are checked at once', () => {
+    const list = JSON.stringify(numbers(200));
+    const once = compileTemplate(`\${ size(${list}.map(a, ${list}.exists(b, a + b > 1000))) }`, NAMES);
+    expect([once.problems, once.value?.constant]).toEqual([[], undefined]);
+    expect(once.value?.evaluate(scopeWith(null))).toBe(200);
+    const tooMuch = `[${'1,'.repeat(450)}]`;
+    expect(failureOf(`${tooMuch}.map(a, ${tooMuch}.map(b, a + b))`, null)).toMatch(/^it takes more than/);
+  });
+});
+
 describe('prototypes and the host', () => {
   it('cannot be reached through members', () => {
     const input = { list: [], text: 'a', data: {} };

@@ -2,6 +2,7 @@ import { deepFreeze, messageOf } from '../../common/index.js';
 import type { Scope } from '../plan/plan.types.js';
 import { type Evaluate, Evaluation, Trouble } from './evaluation/evaluation.js';
 import { ExpressionCompiler } from './expression-compiler.js';
+import { EXPRESSION_LIMITS } from './expression-limits.js';
 import { ExpressionError, showExpression } from './expression.errors.js';
 import type { KnownNames, TemplateProblem } from './expression.types.js';
 import { FUNCTIONS } from './evaluation/functions.js';
@@ -41,7 +42,7 @@ export function compileExpression(text: string, names: KnownNames): CompiledExpr
   if (compiler.problems.length > 0) {
     return { ...unusable(compiler.problems.map((problem) => within(text, problem))), stepIds, inputMembers };
   }
-  if (!hasReferences) return compileConstant(text, run);
+  if (!hasReferences) return compileConstant(text, run, kindOf(parsed.root));
   const reference = compiler.referenceOf(parsed.root);
   const evaluate = reference ? evaluateReference(text, reference) : evaluateWith(text, run);
   return { problems: [], stepIds, inputMembers, reference, gives: kindOf(parsed.root), evaluate };
@@ -85,14 +86,16 @@ function explain(text: string, error: unknown): ExpressionError {
   return new ExpressionError(text, error instanceof Trouble ? error.reason : messageOf(error));
 }
 
-/** Refers to nothing, so it is evaluated here and now: what is wrong with it is found before the run. */
-function compileConstant(text: string, run: Evaluate): CompiledExpression {
+/** Refers to nothing, so it is evaluated here and now, unless that takes long: what is wrong with it is found before the run. */
+function compileConstant(text: string, run: Evaluate, gives: string | undefined): CompiledExpression {
   const known = { stepIds: new Set<string>(), inputMembers: new Set<string>() };
+  const evaluation = new Evaluation(EMPTY_SCOPE, EXPRESSION_LIMITS.maxConstantWork);
   try {
-    const value = deepFreeze(evaluateWith(text, run)(EMPTY_SCOPE));
+    const value = deepFreeze(toResult(run(evaluation), evaluation));
     return { problems: [], ...known, constant: { value }, evaluate: giving(value) };
   } catch (error) {
-    return unusable([{ code: 'EXPRESSION_INVALID', message: messageOf(error) }]);
+    if (evaluation.isSpent) return { problems: [], ...known, gives, evaluate: evaluateWith(text, run) };
+    return unusable([{ code: 'EXPRESSION_INVALID', message: messageOf(explain(text, error)) }]);
   }
 }
 

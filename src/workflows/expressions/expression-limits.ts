@@ -10,6 +10,11 @@ export const EXPRESSION_LIMITS = {
   maxNestedLoops: 2,
   /** Operations of one evaluation, some 50 ms. What handles long lists and texts counts for more than one. */
   maxWork: 1_000_000,
+  /**
+   * Operations to find out the value of an expression that refers to nothing before a run; one that takes more is evaluated in the
+   * run. A definition may hold thousands of them, and they are all evaluated where it is checked.
+   */
+  maxConstantWork: 1_000,
   /** Characters of a text that an expression or a template makes, and of all texts in one result. */
   maxTextLength: 4 * 1_048_576,
   /** Values in a result that an expression makes, each time that one stands in it. */

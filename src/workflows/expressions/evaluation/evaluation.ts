@@ -45,10 +45,20 @@ export class Trouble extends Error {
 export class Evaluation {
   /** The items of the loops that are under way, the outermost first. */
   readonly items: unknown[] = [];
-  #workLeft: number = EXPRESSION_LIMITS.maxWork;
+  #workLeft: number;
   #made: Set<unknown> | undefined;
 
-  constructor(readonly scope: Scope) {}
+  constructor(
+    readonly scope: Scope,
+    maxWork: number = EXPRESSION_LIMITS.maxWork,
+  ) {
+    this.#workLeft = maxWork;
+  }
+
+  /** Whether more was asked for than may be done. */
+  get isSpent(): boolean {
+    return this.#workLeft < 0;
+  }
 
   /** @throws Trouble when more was done than is allowed */
   spend(work: number): void {
