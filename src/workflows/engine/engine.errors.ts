@@ -3,15 +3,18 @@ import { CadreError, type Failure } from '../../common/index.js';
 /** Shows a place in a run without letting it grow beyond what a message can hold. */
 const shown = (key: string): string => `"${key.slice(0, 120)}"`;
 
-/** What a step made cannot be kept. */
+/** What a step, or the run as a whole, made cannot be kept. */
 export class StepOutputError extends CadreError {
-  /** @param problem goes on from "the output of the step": `$.at: a Date instance is not JSON` */
-  constructor(key: string, problem: string) {
+  /**
+   * @param key absent for the output of the run
+   * @param problem goes on from "the output of the step": `$.at: a Date instance is not JSON`
+   */
+  constructor(key: string | undefined, problem: string) {
     super({
       code: 'STEP_OUTPUT_INVALID',
       kind: 'execution',
-      message: `The output of the step ${shown(key)} cannot be kept: ${problem}.`,
-      details: { step: key },
+      message: `The output of the ${key === undefined ? 'run' : `step ${shown(key)}`} cannot be kept: ${problem}.`,
+      details: key === undefined ? {} : { step: key },
     });
   }
 }

@@ -220,7 +220,7 @@ export class RunExecution implements Execution {
   #reasonOf(end: FrameEnd): { readonly status: 'failed' | 'canceled'; readonly failure: Failure } {
     if (end.status === 'succeeded') {
       const problem = this.#findOutputProblem(end.result.value) as string;
-      return { status: 'failed', failure: toFailure(new StepOutputError('output', problem)) };
+      return { status: 'failed', failure: toFailure(new StepOutputError(undefined, problem)) };
     }
     const { aborted, reason } = this.#signal;
     if (aborted) {

@@ -175,6 +175,19 @@ describe('failures', () => {
       failure: { code: 'STEP_OUTPUT_INVALID', message: expect.stringContaining('1000 bytes') },
     });
   });
+
+  it('fail the run whose own output is too large, and say that it is the one of the run', async () => {
+    const { service } = await build({ half: () => 'x'.repeat(600) }, { maxOutputBytes: 1_000 });
+    const { runId } = await service.start({
+      name: 'flow',
+      steps: [plain('half')],
+      output: '${ [steps.half.output, steps.half.output] }',
+    });
+    const { failure } = await service.wait(runId);
+    expect(failure).toMatchObject({ code: 'STEP_OUTPUT_INVALID' });
+    expect(failure?.details?.['step']).toBeUndefined();
+    expect(failure?.message).toMatch(/^The output of the run cannot be kept: it is larger than 1000 bytes/);
+  });
 });
 
 describe('items', () => {
