@@ -13,6 +13,7 @@ export class StepOutputError extends CadreError {
     super({
       code: 'STEP_OUTPUT_INVALID',
       kind: 'execution',
+      retryable: false,
       message: `The output of the ${key === undefined ? 'run' : `step ${shown(key)}`} cannot be kept: ${problem}.`,
       details: key === undefined ? {} : { step: key },
     });

@@ -44,7 +44,7 @@ export class Recorder {
     const startedAt = this.#begin(unit.key, isNew);
     let result: ActionResult;
     try {
-      result = this.#check(unit.key, await action());
+      result = this.check(unit.key, await action());
     } catch (error) {
       result = toFailedResult(unit, error);
     }
@@ -55,6 +55,15 @@ export class Recorder {
     if (keeping !== undefined) await keeping;
     this.execution.end();
     return result;
+  }
+
+  /** What an action came to, if it can be kept. @throws STEP_OUTPUT_INVALID */
+  check(key: string, result: ActionResult): ActionResult {
+    const { output, status } = result;
+    if (status !== 'succeeded') return result;
+    const problem = sealOutput(output, this.execution.limits.maxOutputBytes);
+    if (problem === undefined) return result;
+    throw new StepOutputError(key, problem);
   }
 
   /** The end of the run is decided, and nothing is recorded of the unit any more. */
@@ -80,15 +89,6 @@ export class Recorder {
     const startedAt = clock.now();
     if (isTold) log.start(key, startedAt);
     return startedAt;
-  }
-
-  /** @throws STEP_OUTPUT_INVALID */
-  #check(key: string, result: ActionResult): ActionResult {
-    const { output, status } = result;
-    if (status !== 'succeeded') return result;
-    const problem = sealOutput(output, this.execution.limits.maxOutputBytes);
-    if (problem === undefined) return result;
-    throw new StepOutputError(key, problem);
   }
 
   /** The run is not quiet until the write that this begins has ended. */

@@ -176,6 +176,18 @@ describe('failures', () => {
     });
   });
 
+  it('fall back from an output that cannot be kept, as from any failure', async () => {
+    const { runSteps } = await build(
+      { huge: () => 'x'.repeat(2_000), spare: ({ input }) => input },
+      { maxOutputBytes: 1_000 },
+    );
+    const fallback = { capability: 'spare', input: '${ error.code }' };
+    expect(await runSteps([plain('huge', { onError: { fallback } })])).toMatchObject({
+      status: 'succeeded',
+      output: 'STEP_OUTPUT_INVALID',
+    });
+  });
+
   it('fail the run whose own output is too large, and say that it is the one of the run', async () => {
     const { service } = await build({ half: () => 'x'.repeat(600) }, { maxOutputBytes: 1_000 });
     const { runId } = await service.start({

@@ -130,7 +130,7 @@ export class Steps {
   async #withFallback(unit: Unit): Promise<ActionResult> {
     const { step, signal, scope, key } = unit;
     try {
-      return await this.#rounds(unit);
+      return this.#recorder.check(key, await this.#rounds(unit));
     } catch (error) {
       const { failure, status } = toFailedResult(unit, error);
       if (failure === undefined || status === 'canceled' || signal.aborted) throw error;
