@@ -152,6 +152,7 @@ describe('the form of records in the database', () => {
       form: 2,
       key: 'write',
       result: {
+        status: 'succeeded',
         output: 'text',
         agent: 'scribe',
         version: '1.0.0',

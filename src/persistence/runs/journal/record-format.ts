@@ -10,7 +10,7 @@ const SHORT = 2;
 /**
  * A finished step as it is written. Most of a journal are these, and most of such a step is the same each time, or is said
  * elsewhere in it; that is left out, which makes it about half as long. What is absent is:
- * - `at`: the result's `finishedAt`; `withStart`: true; `status`: succeeded;
+ * - `at`: the result's `finishedAt`; `withStart`: true;
  * - of an attempt, `attempt`: its place in the list, from 1; `agent`, `version`, `startedAt`: those of the result; `status`:
  *   succeeded; `costUsd`: 0; `usage`: no tokens; `toolCalls`: none;
  * - of the choice, `chosen`: the agent and version of the result (null is nobody); `excluded`: nobody.
@@ -24,8 +24,7 @@ interface ShortStep {
   readonly result: ShortResult;
 }
 
-interface ShortResult extends Omit<StepResult, 'status' | 'attempts' | 'choice'> {
-  readonly status?: StepResult['status'];
+interface ShortResult extends Omit<StepResult, 'attempts' | 'choice'> {
   readonly attempts?: readonly ShortAttempt[];
   readonly choice?: ShortChoice;
 }
@@ -68,7 +67,6 @@ function shorten({ type, at, key, result, withStart }: FinishedStep): ShortStep 
     withStart: withStart ? undefined : false,
     result: {
       ...result,
-      status: unless(result.status, 'succeeded'),
       attempts: result.attempts?.map((attempt, index) => shortenAttempt(attempt, index, result)),
       choice: result.choice && shortenChoice(result.choice, result),
     },
@@ -76,14 +74,13 @@ function shorten({ type, at, key, result, withStart }: FinishedStep): ShortStep 
 }
 
 function complete({ type, key, result, at = result.finishedAt, withStart }: ShortStep): FinishedStep {
-  const { status = 'succeeded', attempts, choice } = result;
+  const { attempts, choice } = result;
   return {
     type,
     at,
     key,
     result: {
       ...result,
-      status,
       attempts: attempts?.map((attempt, index) => completeAttempt(attempt, index, result)),
       choice: choice && completeChoice(choice, result),
     },
