@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { SystemRandom, SilentLogger, type Clock, type Cancel } from '../../common/index.js';
+import { SystemRandom, SilentLogger, type Clock } from '../../common/index.js';
 import { createTestDatabase, PostgresServer, runSql } from '../../testing/databases/postgres-server.js';
 import {
   batchOf,
@@ -9,71 +9,17 @@ import {
   parkingOf,
   finishedStep,
 } from '../../testing/builders/run-builder.js';
+import { WatchedDatabase } from '../../testing/databases/watched-database.js';
 import { beginRun, claimOne, heardOf, keysIn } from '../../testing/workflows/run-store-trial.js';
 import { testParts } from '../../testing/test-parts.js';
 import { VirtualClock } from '../../testing/virtual-clock.js';
 import type { Lease, NewRun } from '../../workflows/index.js';
 import { openDatabase } from '../open-database.js';
-import { Database, type SqlSession } from '../sql/database.js';
+import type { Database } from '../sql/database.js';
 import { DatabaseUnavailableError } from '../sql/database.errors.js';
 import { SqlRunStore } from './sql-run.store.js';
 
 const START_TIMEOUT_MS = 60_000;
-
-/** A database whose statements are counted, and interrupted where a test wants it. */
-class WatchedDatabase extends Database {
-  readonly kind = 'postgres';
-  /** The names of statements, and `begin` and `commit`. */
-  readonly sent: string[] = [];
-  #interruption: { readonly of: string; readonly at: 'sending' | 'answering' } | undefined;
-
-  constructor(private readonly target: Database) {
-    super();
-  }
-
-  /** The connection is lost when a statement, or a commit, is next sent; or once it is carried out, before the answer. */
-  interrupt(of: string, at: 'sending' | 'answering'): void {
-    this.#interruption = { of, at };
-  }
-
-  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string) {
-    return this.#watch(name ?? text, () => this.target.query<Row>(text, values, name));
-  }
-
-  async transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
-    this.sent.push('begin');
-    return this.#watch('commit', () =>
-      this.target.transaction((session) =>
-        work({
-          query: <Row>(text: string, values?: readonly unknown[], name?: string) =>
-            this.#watch(name ?? text, () => session.query<Row>(text, values, name)),
-        }),
-      ),
-    );
-  }
-
-  listen(channel: string, listener: (payload: string) => void): Promise<Cancel> {
-    return this.target.listen(channel, listener);
-  }
-
-  async notify(channel: string, payload: string, session: SqlSession = this): Promise<void> {
-    await session.query('select pg_notify($1, $2)', [channel, payload], 'notify');
-  }
-
-  close(): Promise<void> {
-    return this.target.close();
-  }
-
-  async #watch<T>(what: string, send: () => Promise<T>): Promise<T> {
-    this.sent.push(what);
-    const interruption = this.#interruption?.of === what ? this.#interruption : undefined;
-    if (interruption !== undefined) this.#interruption = undefined;
-    if (interruption?.at === 'sending') throw new DatabaseUnavailableError('a test cut the line');
-    const answer = await send();
-    if (interruption?.at === 'answering') throw new DatabaseUnavailableError('a test cut the line');
-    return answer;
-  }
-}
 
 describe('nodes that share runs', () => {
   let url: string;
@@ -94,7 +40,10 @@ describe('nodes that share runs', () => {
   });
 
   const openNode = async (at = url, clock: Clock = testParts().clock) => {
-    const database = new WatchedDatabase(await openDatabase({ url: at }, testParts()));
+    const database = new WatchedDatabase(
+      await openDatabase({ url: at }, testParts()),
+      () => new DatabaseUnavailableError('a test cut the line'),
+    );
     closers.push(() => database.close());
     const store = new SqlRunStore(database, {
       clock,
