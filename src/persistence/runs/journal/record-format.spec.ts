@@ -110,6 +110,39 @@ describe('the form of records in the database', () => {
     expect(kept(record)).toEqual(record);
   });
 
+  it('writes what a choice works out only when it is asked', () => {
+    const choice: Choice = new (class {
+      readonly strategy = 'adaptive';
+      readonly excluded = [];
+      get chosen() {
+        return { agent: 'echo', version: '1.0.0' };
+      }
+      get reason() {
+        return 'worth most';
+      }
+      get propensity() {
+        return 0.25;
+      }
+      get candidates() {
+        return [];
+      }
+    })();
+    const result: StepResult = { status: 'succeeded', startedAt: 1, finishedAt: 2, choice };
+    const record = kept({ type: 'step.finished', at: 2, key: 'a', result, withStart: true });
+    expect(record).toMatchObject({
+      result: {
+        choice: {
+          strategy: 'adaptive',
+          chosen: { agent: 'echo', version: '1.0.0' },
+          reason: 'worth most',
+          propensity: 0.25,
+          candidates: [],
+          excluded: [],
+        },
+      },
+    });
+  });
+
   it('leaves out what goes without saying', () => {
     const record = {
       type: 'step.finished',

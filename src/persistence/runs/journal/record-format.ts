@@ -126,11 +126,15 @@ function completeAttempt(
 }
 
 function shortenChoice(choice: Choice, { agent, version }: StepResult): ShortChoice {
-  const { chosen = null, candidates, excluded } = choice;
+  // By name: a choice works some of them out only when it is asked for them.
+  const { strategy, chosen = null, reason, propensity, seed, candidates, excluded } = choice;
   const isTheResults = chosen === null ? agent === undefined : isSame(chosen, agent, version);
   return {
-    ...choice,
+    strategy,
     chosen: isTheResults ? undefined : chosen,
+    reason,
+    propensity,
+    seed,
     candidates: candidates.map(shortenCandidate),
     excluded: excluded.length === 0 ? undefined : excluded,
   };
