@@ -111,7 +111,7 @@ describe('the form of records in the database', () => {
   });
 
   it('writes what a choice works out only when it is asked', () => {
-    const choice: Choice = new (class {
+    const lazy: Choice = new (class {
       readonly strategy = 'adaptive';
       readonly excluded = [];
       get chosen() {
@@ -127,7 +127,7 @@ describe('the form of records in the database', () => {
         return [];
       }
     })();
-    const result: StepResult = { status: 'succeeded', startedAt: 1, finishedAt: 2, choice };
+    const result: StepResult = { status: 'succeeded', startedAt: 1, finishedAt: 2, choice: lazy };
     const record = kept({ type: 'step.finished', at: 2, key: 'a', result, withStart: true });
     expect(record).toMatchObject({
       result: {
